@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
-from typing import NoReturn
+from typing import NoReturn, final
 
 
+@final
 class Secret:
     """A secret value and the reference it came from.
 
@@ -39,17 +39,30 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self.reveal().encode(), other.reveal().encode())
+        import hmac  # noqa: PLC0415 - brings hashlib and OpenSSL, which most commands never need
+
+        # "surrogatepass", because an encoding error would carry the value with it.
+        mine, theirs = (secret.reveal().encode("utf-8", "surrogatepass") for secret in (self, other))
+        return hmac.compare_digest(mine, theirs)
 
     __hash__ = None  # type: ignore[assignment]
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a Secret cannot be changed")
 
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a Secret cannot be changed")
+
     def __bool__(self) -> NoReturn:
         raise TypeError("a Secret has no truth value")
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a Secret cannot be pickled or copied")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret cannot be pickled or copied")
+
+    def __getstate__(self) -> NoReturn:
         raise TypeError("a Secret cannot be pickled or copied")
 
     def __copy__(self) -> NoReturn:

@@ -1,0 +1,5 @@
+"""``python -m kmconfig``."""
+
+from kmconfig.cli.entry import main
+
+main()

@@ -1,0 +1,56 @@
+"""The command `kmconfig`: its global options and its commands, each loaded when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from kmconfig.cli.globals import global_options
+
+#: Command to its module and the line in the list of commands.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "lint": ("lint", "Check files against the schema and the rules."),
+    "rules": ("rules", "List all rules."),
+    "explain": ("explain", "Show one rule's manual."),
+    "show": ("show", "Show an environment's effective settings."),
+    "schema": ("schema", "Print a published JSON Schema."),
+    "test": ("test", "Send a test message with the settings in the files."),
+    "plan": ("plan", "Compare the files with the live target."),
+    "apply": ("apply", "Write the settings, activate them, and prove them."),
+    "demo": ("demo", "Show the whole story on a mail server of its own."),
+}
+
+#: Named by the contract, and not in this version.
+_NOT_YET = frozenset(
+    ("init", "import", "diff", "secrets", "dns", "drift", "rollback", "history", "render", "report")
+)
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when the command is called or its help is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The commands in the order people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command, or say that it is not available yet."""
+        if cmd_name in COMMANDS:
+            command: click.Command = import_module(f"kmconfig.cli.{COMMANDS[cmd_name][0]}").command
+            return command
+        if cmd_name in _NOT_YET:
+            raise click.UsageError(f"`{cmd_name}` is not available yet in this version", ctx)
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kmconfig", message="%(prog)s %(version)s")
+@global_options
+def app() -> None:
+    """Keep the email settings of a KeyManager installation as reviewed YAML: lint, plan, apply, prove."""

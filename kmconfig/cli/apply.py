@@ -1,0 +1,158 @@
+"""``kmconfig apply``"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from kmconfig.cli.globals import current, global_options
+from kmconfig.cli.loading import names_of, open_project, readable_environment
+from kmconfig.cli.output import result_options, write_document, write_lines
+from kmconfig.cli.worst import Outcomes
+from kmconfig.errors import KmconfigError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmconfig.deploy.apply import Apply, Options
+    from kmconfig.environment.environment import Environment
+    from kmconfig.environment.project import Project
+
+
+@click.command("apply")
+@click.argument("environments", nargs=-1, metavar="ENV...")
+@click.option("--all", "everything", is_flag=True, help="All environments.")
+@click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
+@click.option("--to", multiple=True, metavar="ADDR", help="Send the test message to ADDR instead.")
+@click.option("--approve", multiple=True, metavar="GUARD", help="Approve a guard, such as host-change.")
+@click.option("--no-test-send", metavar="REASON", help="Send no test message; REASON lands in the receipt.")
+@result_options
+@global_options
+def command(  # noqa: PLR0913 - one parameter for each option
+    *,
+    environments: tuple[str, ...],
+    everything: bool,
+    yes: bool,
+    to: tuple[str, ...],
+    approve: tuple[str, ...],
+    no_test_send: str | None,
+    form: str,
+    output: str | None,
+) -> int:
+    """Write the settings to the target, activate them, and prove them with one test message.
+
+    Whatever fails after the write is undone: exit code 6 says that everything is as it was before.
+    """
+    from kmconfig.cli.approval import known_guards  # noqa: PLC0415
+    from kmconfig.deploy.apply import Options  # noqa: PLC0415
+
+    if no_test_send is not None and not no_test_send.strip():
+        raise UsageError("`--no-test-send` needs a reason", help='say why: --no-test-send "mail server is down"')
+    project = open_project()
+    chosen = [readable_environment(name, project) for name in names_of(project, environments, everything=everything)]
+    options = Options(recipients=to, approved=known_guards(approve), no_test_send=no_test_send)
+    outcomes = Outcomes(form=form)
+    with _terminations_as_interrupts():
+        for environment in chosen:
+            with outcomes.of(environment.name):
+                _apply(project, environment, options, outcomes, unattended=yes)
+    if form == "json":
+        write_document(outcomes.document(), output)
+    elif output is not None:
+        write_lines(outcomes.lines, output)
+    return outcomes.exit_code
+
+
+def _apply(
+    project: Project, environment: Environment, options: Options, outcomes: Outcomes, *, unattended: bool
+) -> None:
+    from kmconfig.deploy.prepare import LintGate, require_clean  # noqa: PLC0415
+    from kmconfig.report.apply import receipt_text  # noqa: PLC0415
+    from kmconfig.report.plan import plan_text  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    try:
+        require_clean(project, environment, today=now)
+    except LintGate as gate:
+        _show_findings(gate, outcomes)
+        raise
+    apply = _prepare(project, environment, options, outcomes, now)
+    style = current().style(outcomes.stream)
+    for line in plan_text(apply.plan, environment, style=style):
+        outcomes.say(line)
+    if apply.needed():
+        apply.require_allowed()
+        if not unattended:
+            _confirm(environment.name)
+        _run(apply)
+    else:
+        apply.receipt.result = "unchanged"
+    outcomes.add(apply.receipt.document(), apply.receipt.exit_code)
+    for line in receipt_text(apply.receipt, style=style):
+        outcomes.say(line)
+
+
+def _prepare(
+    project: Project, environment: Environment, options: Options, outcomes: Outcomes, now: datetime
+) -> Apply:
+    from kmconfig.deploy.apply import Apply  # noqa: PLC0415
+    from kmconfig.deploy.prepare import plan_environment, receipts_of, resolve_candidate  # noqa: PLC0415
+    from kmconfig.report.apply import NoSteps, StepLines  # noqa: PLC0415
+
+    candidate = resolve_candidate(project, environment, masker=current().masker)
+    plan, reader = plan_environment(project, candidate, now=now)
+    style = current().style(outcomes.stream)
+    return Apply(
+        project=project.file,
+        candidate=candidate,
+        plan=plan,
+        reader=reader,
+        receipts=receipts_of(project, environment.name),
+        options=options,
+        progress=StepLines(outcomes.stream, style=style) if current().verbosity >= 0 else NoSteps(),
+    )
+
+
+def _run(apply: Apply) -> None:
+    """Run, and let an error before the write end up in the receipt too."""
+    try:
+        apply.run()
+    except KmconfigError as error:
+        apply.receipt.result = "failed"
+        apply.receipt.exit_code = error.exit_code
+        apply.receipt.message = f"{error.message}; {error.help}" if error.help else error.message
+
+
+def _confirm(environment: str) -> None:
+    if not sys.stdin.isatty():
+        raise UsageError(f"`{environment}` is not applied without --yes where nobody can answer", help="add --yes")
+    if not click.confirm(f"Apply this to {environment}?", err=True):
+        raise click.Abort
+
+
+def _show_findings(gate: KmconfigError, outcomes: Outcomes) -> None:
+    from kmconfig.deploy.prepare import LintGate  # noqa: PLC0415
+    from kmconfig.report.lint_text import lint_text  # noqa: PLC0415
+
+    if isinstance(gate, LintGate):
+        for line in lint_text(gate.outcome, style=current().style(outcomes.stream)):
+            outcomes.say(line)
+
+
+@contextmanager
+def _terminations_as_interrupts() -> Iterator[None]:
+    """A pipeline that is cancelled sends SIGTERM: treat it as Ctrl-C, so that a half-done run is undone."""
+
+    def interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - a signal handler
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,21 @@
+"""The console script: from an argument list to an exit code. The one place that ends the process."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run kmconfig with the process's arguments."""
+    if sys.argv[1:] == ["--version"]:
+        from kmconfig import __version__  # noqa: PLC0415 - asked for its version, it need not load anything else
+
+        print(f"kmconfig {__version__}")
+        return
+    from kmconfig.cli.run import run  # noqa: PLC0415
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""Where a command's result goes: stdout, or a file that is replaced as a whole."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kmconfig.cli.globals import current
+from kmconfig.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+FORMATS = ("text", "json")
+
+
+def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --format and --output to a command that prints a result."""
+    command = click.option(
+        "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the result to FILE instead of stdout."
+    )(command)
+    return click.option(
+        "--format", "form", type=click.Choice(FORMATS), default="text", help="How to print the result."
+    )(command)
+
+
+def write_lines(lines: Iterable[str], output: str | None = None) -> None:
+    """Write lines to stdout or to a file."""
+    write_text("".join(f"{line}\n" for line in lines), output)
+
+
+def write_document(document: dict[str, Any], output: str | None = None) -> None:
+    """Write a JSON document to stdout or to a file."""
+    import json  # noqa: PLC0415 - only machine-readable results need it
+
+    write_text(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", output)
+
+
+def write_text(text: str, output: str | None = None) -> None:
+    """Write text to stdout, or to a file that is replaced as a whole."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    from kmconfig.targets.atomic import replace_file  # noqa: PLC0415
+
+    try:
+        replace_file(Path(output), current().masker.mask(text).encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UsageError(f"cannot write `{output}`: {error.strerror}", help="name a file in a writable folder") from None

@@ -1,0 +1,22 @@
+"""``kmconfig rules``"""
+
+from __future__ import annotations
+
+import click
+
+from kmconfig.cli.globals import current, global_options
+from kmconfig.cli.output import result_options, write_document, write_lines
+
+
+@click.command("rules")
+@result_options
+@global_options
+def command(*, form: str, output: str | None) -> None:
+    """List all rules with their severities in production, staging and development."""
+    from kmconfig.lint.rules import RULES  # noqa: PLC0415
+    from kmconfig.report.rules import rules_document, rules_text  # noqa: PLC0415
+
+    if form == "json":
+        write_document(rules_document(RULES), output)
+    else:
+        write_lines(rules_text(RULES, style=current().style()), output)

@@ -1,0 +1,88 @@
+"""Runs a command and turns whatever ends it into text on stderr and one of the contract's exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+import click
+
+from kmconfig.cli.app import app
+from kmconfig.cli.globals import Globals
+from kmconfig.errors import KmconfigError
+from kmconfig.report.escape import for_terminal, for_terminal_lines
+from kmconfig.secrets.installation import install
+from kmconfig.secrets.masker import Masker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+USAGE = 64
+INTERNAL = 70
+INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code. Whatever it prints goes through the masker."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    masker = Masker()
+    with install(masker):
+        return _guarded(arguments, Globals(masker))
+
+
+def _guarded(arguments: Sequence[str], options: Globals) -> int:
+    try:
+        result = app.main(args=list(arguments), prog_name="kmconfig", standalone_mode=False, obj=options)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        return _usage(error)
+    except (click.Abort, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_gone()
+    except KmconfigError as error:
+        say_error(error.message, error.help)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the last resort: users get a sentence, never a traceback
+        return _internal(error)
+    return result if isinstance(result, int) else 0
+
+
+def say_error(message: str, remedy: str | None) -> None:
+    """Print an error and its remedy for people."""
+    print(f"kmconfig: {for_terminal_lines(message)}", file=sys.stderr)
+    if remedy:
+        print(f"  help: {for_terminal_lines(remedy)}", file=sys.stderr)
+
+
+def _usage(error: click.ClickException) -> int:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "kmconfig"
+    say_error(error.format_message(), f"`{command} --help` shows how to call it")
+    return USAGE
+
+
+def _reader_gone() -> int:
+    """Whoever read our output has gone, as `head` does: nothing is wrong, and nothing more can be said."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _internal(error: Exception) -> int:
+    """Name the place and the kind of the fault. The exception's own text may hold anything, so it is not shown."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace is not None else "?"
+    say_error(
+        f"internal error: {for_terminal(type(error).__name__)} at {where}",
+        "this is a fault of kmconfig, not of your configuration; report it with this line and the command",
+    )
+    return INTERNAL

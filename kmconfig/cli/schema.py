@@ -1,0 +1,18 @@
+"""``kmconfig schema``"""
+
+from __future__ import annotations
+
+import click
+
+from kmconfig.cli.globals import global_options
+from kmconfig.cli.output import write_text
+from kmconfig.environment.schemas import SCHEMA_NAMES, schema_text
+
+
+@click.command("schema")
+@click.argument("name", type=click.Choice(tuple(SCHEMA_NAMES)), default="environment", metavar="[NAME]")
+@click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the schema to FILE.")
+@global_options
+def command(*, name: str, output: str | None) -> None:
+    """Print a published JSON Schema: environment (default), project, findings, show, test, plan or receipt."""
+    write_text(schema_text(name), output)

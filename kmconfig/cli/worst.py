@@ -1,0 +1,73 @@
+"""Several environments in one command: each goes on when another fails, and the worst result counts."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from kmconfig.cli.globals import current
+from kmconfig.errors import KmconfigError
+from kmconfig.report.mail import NoStages, StageLines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmconfig.mail.stages import Progress
+
+#: The worst first (contract, section 4); others come behind.
+_ORDER = (7, 70, 6, 1, 5, 3, 4, 2)
+
+
+class Outcomes:
+    """Collects results for machines and says things to people."""
+
+    def __init__(self, *, form: str) -> None:
+        self._form = form
+        self._results: list[dict[str, Any]] = []
+        self._codes: list[int] = []
+        self.lines: list[str] = []
+
+    @contextmanager
+    def of(self, environment: str) -> Iterator[None]:
+        """Work on one environment. An error ends it and is said; the others go on."""
+        try:
+            yield
+        except KmconfigError as error:
+            from kmconfig.cli.run import say_error  # noqa: PLC0415
+
+            self._codes.append(error.exit_code)
+            prefix = "" if f"`{environment}`" in error.message else f"{environment}: "
+            say_error(f"{prefix}{error.message}", error.help)
+
+    def add(self, result: dict[str, Any], code: int) -> None:
+        """Take one environment's result."""
+        self._results.append(result)
+        self._codes.append(code)
+
+    def say(self, line: str) -> None:
+        """Tell people: on stdout with the text format, on stderr beside JSON."""
+        self.lines.append(line)
+        if current().verbosity >= 0:
+            print(line, file=self.stream, flush=True)
+
+    @property
+    def stream(self) -> Any:
+        """Where people read."""
+        return sys.stdout if self._form == "text" else sys.stderr
+
+    def stages(self) -> Progress:
+        """Shows the stages of a mail conversation."""
+        if current().verbosity < 0:
+            return NoStages()
+        return StageLines(self.stream, style=current().style(self.stream))
+
+    def document(self) -> dict[str, Any]:
+        """The results for machines."""
+        return {"version": 1, "results": self._results}
+
+    @property
+    def exit_code(self) -> int:
+        """The worst of all."""
+        codes = [code for code in self._codes if code]
+        return min(codes, key=lambda code: _ORDER.index(code) if code in _ORDER else len(_ORDER), default=0)

@@ -1,0 +1,89 @@
+"""What is refused until somebody approves it by name, and where a login may never go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kmconfig.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from kmconfig.environment.environment import Environment
+    from kmconfig.environment.projectfile import ProjectFile
+    from kmconfig.targets.interface import Comparison
+
+HOST_CHANGE = "host-change"
+SHARED_KEY_CHANGE = "shared-key-change"
+GUARDS = (HOST_CHANGE, SHARED_KEY_CHANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A change that has to be approved: its name, as ``--approve`` takes it, and why."""
+
+    name: str
+    reason: str
+
+
+def guards_of(environment: Environment, comparison: Comparison) -> Iterator[Guard]:
+    """The guards that a change touches."""
+    host_change = host_guard(environment, comparison.live.host)
+    if host_change is not None:
+        yield host_change
+    if comparison.shared_changes:
+        keys = ", ".join(comparison.shared_changes)
+        yield Guard(SHARED_KEY_CHANGE, f"{keys} also feed storage and queues of the application, and would change")
+
+
+def host_guard(environment: Environment, live_host: str | None) -> Guard | None:
+    """In production a login goes to another server than the live one only when that is approved."""
+    smtp = environment.email.smtp
+    if environment.tier != "production" or smtp is None or live_host is None or smtp.password is None:
+        return None
+    host = _normal(smtp.host.data)
+    if host == _normal(live_host):
+        return None
+    return Guard(HOST_CHANGE, f"the login would go to `{smtp.host.data}`; production uses `{live_host}` now")
+
+
+def require_approved(guards: Iterable[Guard], approved: Iterable[str]) -> None:
+    """Raise Refused for guards that nobody approved."""
+    names = set(approved)
+    open_guards = [guard for guard in guards if guard.name not in names]
+    if open_guards:
+        reasons = "; ".join(guard.reason for guard in open_guards)
+        flags = " ".join(f"--approve {guard.name}" for guard in open_guards)
+        raise Refused(reasons, help=f"if that is meant, add {flags}")
+
+
+def login_gate(project: ProjectFile, environment: Environment) -> Callable[[str, int], None]:
+    """What a transport asks before it sends a login: only to a server that `policy.hosts` allows."""
+    allowed = project.allowed_hosts
+
+    def authorize(host: str, port: int) -> None:  # noqa: ARG001 - a transport's hook
+        if allowed is not None and _normal(host) not in {_normal(entry) for entry in allowed}:
+            raise Refused(
+                f"`{environment.name}`: `policy.hosts` does not allow a login at `{host}`",
+                help="correct `email.smtp.host`, or have the host added to `policy.hosts` in kmconfig.yaml",
+            )
+
+    return authorize
+
+
+def require_commands(project: ProjectFile, commands: Iterable[tuple[str, ...]]) -> None:
+    """Raise Refused for a program that `policy.commands` does not name."""
+    allowed = project.allowed_commands
+    if allowed is None:
+        return
+    for command in commands:
+        if command[0] not in allowed:
+            raise Refused(
+                f"`policy.commands` does not allow `{command[0]}`",
+                help="correct the target's `reload` and `verify`, or have the program added to `policy.commands`",
+            )
+
+
+def _normal(host: str) -> str:
+    return host.rstrip(".").strip("[]").lower()

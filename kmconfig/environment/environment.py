@@ -1,0 +1,99 @@
+"""One environment: its layers merged, its typed settings, and where each of them comes from."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kmconfig.environment.defaults import add_defaults
+from kmconfig.environment.layers import Layer, in_order
+from kmconfig.environment.merge import merge
+from kmconfig.environment.schemas import load_schema
+from kmconfig.environment.settings import ApplicationSettings, EmailSettings, read_application, read_email
+from kmconfig.environment.shape import check_shape
+from kmconfig.source.problem import Problem
+from kmconfig.source.span import SourceFile, Span
+from kmconfig.source.value import Path, Value
+
+TIERS = ("production", "staging", "development")
+
+
+class Environment:
+    """The effective settings of one environment.
+
+    ``layers`` are its files, lowest first, its own last. ``root`` holds the merged settings with defaults.
+    ``incomplete`` says that a layer could not be read, so an absent setting is not known to be absent.
+    """
+
+    def __init__(self, layers: tuple[Layer, ...]) -> None:
+        self.layers = layers
+        own = layers[-1]
+        self.name = own.name
+        self.file: SourceFile = own.document.file
+        self.incomplete = any(layer.incomplete for layer in layers)
+        self._merged = merge(layer.document for layer in layers)
+        if not self.incomplete:
+            add_defaults(self._merged)
+
+    @property
+    def root(self) -> Value[dict[str, Any]]:
+        """The merged settings with defaults."""
+        return self._merged.root
+
+    @property
+    def broken(self) -> set[Path]:
+        """Paths of which nothing is known."""
+        return self._merged.broken
+
+    @cached_property
+    def tier(self) -> str:
+        """``production``, ``staging`` or ``development``; the strictest where the file's own is not valid."""
+        value = self.layers[-1].tier
+        return value.data if value is not None and value.data in TIERS else "production"
+
+    @cached_property
+    def email(self) -> EmailSettings:
+        """The email settings, typed."""
+        return read_email(self._merged, incomplete=self.incomplete)
+
+    @cached_property
+    def application(self) -> ApplicationSettings:
+        """The application's settings, typed."""
+        return read_application(self._merged, incomplete=self.incomplete)
+
+    def get(self, *path: str | int) -> Value[Any] | None:
+        """The value at a path, or None where nobody wrote one and there is no default."""
+        node: Value[Any] = self.root
+        for key in path:
+            data = node.data
+            if isinstance(data, dict) and key in data:
+                node = data[key]
+            elif isinstance(data, list) and isinstance(key, int) and key < len(data):
+                node = data[key]
+            else:
+                return None
+        return node
+
+    def place_of(self, value: Value[Any]) -> Span:
+        """Where a finding about a value stands: on it, on its nearest written parent key, or on line 1."""
+        if value.span is not None:
+            return value.span
+        for length in range(len(value.path) - 1, 0, -1):
+            parent = self.get(*value.path[:length])
+            if parent is not None and parent.key_span is not None:
+                return parent.key_span
+        return Span(self.file, 0, 0)
+
+    def missing(self) -> list[Problem]:
+        """Settings that this environment needs and no layer gives."""
+        if self.incomplete:
+            return []
+        found = check_shape(
+            self.root, load_schema("environment"), definition="complete", broken=self.broken, file=self.file
+        )
+        return list(found)
+
+
+def compose(layer: Layer) -> Environment:
+    """Merge a file with everything it extends."""
+    return Environment(tuple(in_order(layer)))

@@ -1,0 +1,87 @@
+"""Layers laid over each other: the winner stands, and remembers what it overrides (contract, section 1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kmconfig.source.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kmconfig.source.parser import Document
+    from kmconfig.source.value import Path
+
+#: Settings whose value may be a reference to a secret.
+SECRET_SETTINGS: frozenset[Path] = frozenset(
+    {
+        ("email", "smtp", "username"),
+        ("email", "smtp", "password"),
+        ("email", "mailgun", "api_key"),
+        ("email", "ses", "access_key_id"),
+        ("email", "ses", "secret_access_key"),
+        ("email", "test", "confirm", "password"),
+        ("target", "settings_api", "api_key"),
+    }
+)
+
+#: Mappings that a later layer replaces as a whole.
+_REPLACED_WHOLE = SECRET_SETTINGS | {("target",), ("stores", "vault", "auth"), ("stores", "aws", "auth")}
+
+#: Keys that belong to a file and not to the settings.
+_OF_THE_FILE = frozenset(("version", "extends", "tier"))
+
+
+class Merged:
+    """The settings of all layers together, and the paths of which nothing is known."""
+
+    __slots__ = ("broken", "root")
+
+    def __init__(self) -> None:
+        self.root: Value[dict[str, Any]] = Value({}, ())
+        self.broken: set[Path] = set()
+
+
+def merge(documents: Iterable[Document]) -> Merged:
+    """Lay documents over each other, the last one winning."""
+    merged = Merged()
+    for document in documents:
+        if document.root is None or not isinstance(document.root.data, dict):
+            continue
+        merged.broken = {path for path in merged.broken if not _replaces(document.root, path)} | document.broken
+        merged.root = _merge_mapping(merged.root, document.root)
+    return merged
+
+
+def _merge_mapping(below: Value[Any], above: Value[Any]) -> Value[dict[str, Any]]:
+    data: dict[str, Any] = dict(below.data) if isinstance(below.data, dict) else {}
+    for key, value in above.data.items():
+        if not above.path and key in _OF_THE_FILE:
+            continue
+        if value.data is None:
+            data.pop(key, None)
+        elif isinstance(value.data, dict) and value.path not in _REPLACED_WHOLE:
+            data[key] = _merge_mapping(data.get(key, Value({}, value.path)), value)
+        else:
+            data[key] = _override(value, data.get(key))
+    return Value(data, above.path, above.span, above.key_span, _chain(below))
+
+
+def _override(above: Value[Any], below: Value[Any] | None) -> Value[Any]:
+    if below is None:
+        return above
+    return Value(above.data, above.path, above.span, above.key_span, _chain(below))
+
+
+def _chain(below: Value[Any]) -> tuple[Value[Any], ...]:
+    return (below, *below.overrides) if below.written else below.overrides
+
+
+def _replaces(root: Value[Any], path: Path) -> bool:
+    """Whether this layer says anew what an earlier one left unknown."""
+    node: Value[Any] = root
+    for key in path:
+        if not isinstance(node.data, dict) or key not in node.data:
+            return False
+        node = node.data[key]
+    return not isinstance(node.data, dict) or path in _REPLACED_WHOLE

@@ -1,0 +1,49 @@
+"""A reference to a secret: where its value lives, never the value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from kmconfig.errors import ConfigurationError
+
+Source: TypeAlias = Literal["env", "dotenv", "file", "vault", "aws_secret", "ssm"]
+
+SOURCES: tuple[Source, ...] = ("env", "dotenv", "file", "vault", "aws_secret", "ssm")
+KEYED_SOURCES: frozenset[Source] = frozenset({"file", "vault", "aws_secret"})
+"""Sources whose text may end in ``#key``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRef:
+    """Where a secret's value is kept.
+
+    ``name`` is the variable, path or id within the source; ``key`` is the field within a value that holds
+    several (the part after ``#``). ``version`` pins a store's version. ``max_age`` is a duration such as
+    ``90d``, as written.
+    """
+
+    source: Source
+    name: str
+    key: str | None = field(default=None, kw_only=True)
+    version: str | int | None = field(default=None, kw_only=True)
+    max_age: str | None = field(default=None, kw_only=True)
+
+    @classmethod
+    def parse(
+        cls, source: Source, text: str, *, version: str | int | None = None, max_age: str | None = None
+    ) -> SecretRef:
+        """Read the text beside a source, for example ``km/prod/smtp#password`` beside ``vault``.
+
+        The last ``#`` separates the key. Raises ConfigurationError when name or key is empty.
+        """
+        name, mark, key = text.rpartition("#") if source in KEYED_SOURCES else (text, "", "")
+        if not mark:
+            name, key = text, ""
+        if not name or (mark and not key):
+            part = "key after `#`" if name else "name"
+            raise ConfigurationError(f"a `{source}` secret reference has an empty {part}")
+        return cls(source, name, key=key or None, version=version, max_age=max_age)
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.name}" if self.key is None else f"{self.source}:{self.name}#{self.key}"

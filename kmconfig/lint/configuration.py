@@ -1,0 +1,48 @@
+"""What the project file says about rules: other severities, or off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kmconfig.lint.catalogue import find_rule, nearest
+from kmconfig.source.problem import Edit, Fix, Problem
+
+if TYPE_CHECKING:
+    from kmconfig.environment.projectfile import ProjectFile
+    from kmconfig.lint.rule import Rule
+    from kmconfig.source.span import Span
+    from kmconfig.source.value import Path
+
+
+class Configuration:
+    """Severities by rule as the project file sets them, and what is wrong with those settings."""
+
+    def __init__(self, file: ProjectFile) -> None:
+        self.severities: dict[str, str] = {}
+        self.problems: list[Problem] = []
+        for word, value in file.rules.items():
+            if value.key_span is None or value.span is None or not isinstance(value.data, str):
+                continue
+            rule = find_rule(word)
+            if rule is None:
+                self.problems.append(_unknown(word, value.key_span, value.path))
+            elif rule.mandatory and value.data != "error":
+                message = f"`{rule.code}` ({rule.name}) is always an error and cannot be switched off"
+                help_text = "remove this line; correct the fault where it stands"
+                self.problems.append(Problem("KM107", message, value.span, help=help_text, path=value.path))
+            else:
+                self.severities[rule.code] = value.data
+
+    def severity(self, rule: Rule, tier: str) -> str | None:
+        """The severity of a rule in a tier, or None where it is silent or off."""
+        configured = self.severities.get(rule.code)
+        if configured is None:
+            return rule.severity(tier)
+        return None if configured == "off" else configured
+
+
+def _unknown(word: str, span: Span, path: Path) -> Problem:
+    guess = nearest(word)
+    help_text = f"did you mean `{guess}`?" if guess else "`kmconfig rules` lists all rules"
+    fix = Fix(f"use `{guess}`", Edit(span, guess), safe=True) if guess else None
+    return Problem("KM002", f"there is no rule `{word}`", span, help=help_text, path=path, fix=fix)

@@ -1,0 +1,55 @@
+"""Which rules a run looks at: `--select` and `--ignore`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kmconfig.errors import UsageError
+from kmconfig.lint.catalogue import find_rule, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kmconfig.lint.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Codes to look at (None: all) and codes to leave out."""
+
+    selected: frozenset[str] | None = None
+    ignored: frozenset[str] = frozenset()
+
+    @classmethod
+    def read(cls, select: Iterable[str], ignore: Iterable[str]) -> Selection:
+        """Read comma-separated codes and names; a code's beginning such as ``KM2`` selects an area.
+
+        Raises UsageError for a rule that does not exist.
+        """
+        selected = _codes(select)
+        return cls(selected or None, _codes(ignore))
+
+    def covers(self, rule: Rule) -> bool:
+        """Whether findings of this rule are wanted."""
+        return (self.selected is None or rule.code in self.selected) and rule.code not in self.ignored
+
+
+def _codes(entries: Iterable[str]) -> frozenset[str]:
+    words = [word.strip() for entry in entries for word in entry.split(",") if word.strip()]
+    return frozenset(code for word in words for code in _expand(word))
+
+
+def _expand(word: str) -> list[str]:
+    from kmconfig.lint.rules import RULES  # noqa: PLC0415
+
+    rule = find_rule(word)
+    if rule is not None:
+        return [rule.code]
+    area = [rule.code for rule in RULES if word.upper().startswith("KM") and rule.code.startswith(word.upper())]
+    if area:
+        return area
+    guess = nearest(word)
+    raise UsageError(
+        f"there is no rule `{word}`", help=f"did you mean `{guess}`?" if guess else "`kmconfig rules` lists all rules"
+    )

@@ -1,0 +1,93 @@
+"""From what went wrong to why, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kmconfig.mail.diagnosis_table import ROWS
+from kmconfig.mail.failure import bounded
+
+if TYPE_CHECKING:
+    from kmconfig.mail.diagnosis_row import Row
+
+_LARAVEL_WRAPPING: Final = re.compile(
+    r'Expected response code "?[\d/, or]+"? but got (?:code|an empty response)[^,]*, '
+    r'with message "(?P<reply>.*?)"?\.?$',
+    re.DOTALL,
+)
+_REPLY: Final = re.compile(r"^(?P<code>[2-5]\d\d)[ -](?:(?P<enhanced>[245]\.\d{1,3}\.\d{1,3})[ -])?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What was seen when a stage failed.
+
+    ``kind`` is ``reply`` where the server refused, otherwise what happened in place of an answer;
+    ``text`` holds the exact words, of the server or the system.
+    """
+
+    stage: str
+    kind: str
+    text: str
+    code: int | None = None
+    enhanced: str | None = None
+    host: str = ""
+    port: int | None = None
+
+    @classmethod
+    def quoted(cls, stage: str, text: str, *, host: str = "", port: int | None = None) -> Failure:
+        """Return the failure behind words of another program, such as a Laravel log line."""
+        wrapped = _LARAVEL_WRAPPING.search(text)
+        words = wrapped.group("reply") if wrapped else text
+        found = _REPLY.match(words)
+        return cls(
+            stage=stage,
+            kind="reply" if found else "words",
+            text=words,
+            code=int(found.group("code")) if found else None,
+            enhanced=found.group("enhanced") if found else None,
+            host=host,
+            port=port,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Stage, exact words, likely cause, remedies in the order to try; ``temporary``: the same may work later."""
+
+    stage: str
+    symptom: str
+    cause: str
+    remedies: tuple[str, ...]
+    temporary: bool
+
+
+def diagnose(failure: Failure) -> Diagnosis:
+    """Return the diagnosis of ``failure``; there always is one."""
+    row = find_row(failure)
+    return Diagnosis(
+        stage=failure.stage,
+        symptom=f"{failure.stage}: {bounded(failure.text)}",
+        cause=_filled(row.cause, failure),
+        remedies=tuple(_filled(remedy, failure) for remedy in row.remedies),
+        temporary=_temporary(row, failure),
+    )
+
+
+def find_row(failure: Failure) -> Row:
+    """Return the row that fits best: provider text, enhanced code, plain code, kind, in that order."""
+    fitting = [row for row in ROWS if row.fits(failure)]
+    return min(fitting, key=lambda row: row.rank)
+
+
+def _temporary(row: Row, failure: Failure) -> bool:
+    if row.temporary is not None:
+        return row.temporary
+    return failure.code is not None and 400 <= failure.code < 500
+
+
+def _filled(text: str, failure: Failure) -> str:
+    host = bounded(failure.host, 255) or "the server"
+    return text.replace("{host}", host).replace("{port}", str(failure.port or "the port"))

@@ -1,0 +1,84 @@
+"""The live test of an environment: what is asked for, done with its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kmconfig.errors import UsageError
+from kmconfig.mail.account import compose_test_mail, recipients_of, sender_of, smtp_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kmconfig.environment.environment import Environment
+    from kmconfig.environment.reference import SecretRef
+    from kmconfig.mail.server import SmtpResult
+    from kmconfig.mail.stages import Progress
+    from kmconfig.secrets.secret import Secret
+
+_ENCRYPTION = {"tls": "STARTTLS", "ssl": "implicit TLS", "none": "no encryption"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """What a live test showed. Ids are None where no message was sent."""
+
+    result: SmtpResult
+    recipients: tuple[str, ...]
+    test_id: str | None
+    message_id: str | None
+
+    @property
+    def sentence(self) -> str:
+        """What success means, in words."""
+        who = ", ".join(self.recipients)
+        if self.test_id is None:
+            return f"the server would take a message for {who}; none was sent"
+        return f"accepted for {who}, test id {self.test_id}, {self.message_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveTest:
+    """``recipients`` replace the files'; without ``send`` no message goes out; ``timeout`` is in seconds."""
+
+    recipients: tuple[str, ...] = ()
+    send: bool = True
+    timeout: float | None = None
+
+    def require_possible(self, environment: Environment) -> None:
+        """Raise UsageError where there is nobody to send to."""
+        if not self._recipients(environment):
+            raise UsageError(
+                f"`{environment.name}` names no test recipient",
+                help="set `email.test.recipients`, or give --to ADDRESS",
+            )
+
+    def describe(self, environment: Environment, secrets: Mapping[SecretRef, Secret]) -> str:
+        """Which server is going to be spoken to, and how."""
+        server = smtp_server(environment, secrets, timeout=self.timeout)
+        return f"{server.host} port {server.port}, {_ENCRYPTION[server.encryption]}"
+
+    def run(
+        self,
+        environment: Environment,
+        secrets: Mapping[SecretRef, Secret],
+        *,
+        progress: Progress,
+        authorize: Callable[[str, int], None],
+    ) -> Tested:
+        """Speak to the server."""
+        from kmconfig.mail.smtp import SmtpTransport  # noqa: PLC0415 - loads ssl and smtplib
+
+        server = smtp_server(environment, secrets, timeout=self.timeout)
+        recipients, sender = self._recipients(environment), sender_of(environment)
+        transport = SmtpTransport(server, progress=progress, authorize=authorize)
+        if not self.send:
+            result = transport.probe(sender, recipients)
+            return Tested(result=result, recipients=recipients, test_id=None, message_id=None)
+        mail = compose_test_mail(environment, server, recipients)
+        result = transport.send(mail.message, sender, recipients)
+        return Tested(result=result, recipients=recipients, test_id=mail.test_id, message_id=mail.message_id)
+
+    def _recipients(self, environment: Environment) -> tuple[str, ...]:
+        return self.recipients or recipients_of(environment)

@@ -1,0 +1,28 @@
+"""Mailgun over SMTP."""
+
+from __future__ import annotations
+
+from kmconfig.providers.record import ANY_ADDRESS, Form, Leak, Provider
+
+MAILGUN = Provider(
+    slug="mailgun",
+    title="Mailgun",
+    hosts=("smtp.mailgun.org",),
+    regional_hosts=("smtp.{region}.mailgun.org",),
+    region="[a-z]{2}",
+    regions=("eu",),
+    domains=("mailgun.org", "mailgun.com", "mailgun.net"),
+    ports={25: "tls", 587: "tls", 2525: "tls", 465: "ssl"},
+    username=Form(ANY_ADDRESS, "an address on the Mailgun domain, such as `postmaster@mg.acme.example`"),
+    credential=Form(None, "the domain's SMTP password, not an API key", secret=True),
+    leaks=(
+        Leak("a Mailgun API key", r"(?<![\w-])key-[0-9a-f]{32}\b"),
+        Leak("a Mailgun API key", r"(?<![\w-])[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![\w-])"),
+    ),
+    from_rule="any",
+    spf_include="mailgun.org",
+    dkim_selectors=("k1",),
+    limits="free plan 100 a day; unverified accounts 300 a day; sandbox domains to 5 authorised recipients",
+    documentation="https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-smtp",
+    source="documentation.mailgun.com, SMTP and domain pages",
+)

@@ -1,0 +1,115 @@
+"""What is known of one mail provider, as data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FACTS_OF = "2026-11-22"
+"""The day on which the facts of the records were last compared with their sources."""
+
+
+class Form(NamedTuple):
+    """How one half of a login is written.
+
+    ``pattern`` is a regular expression for the whole text, None where anything may be right. ``expected`` says
+    it in words that can stand behind "expects". ``exact`` is the one right value where there is only one.
+    ``secret`` says that it must never stand in a file as text. ``confirmed`` says that the provider documents
+    the form itself.
+    """
+
+    pattern: str | None
+    expected: str
+    exact: str | None = None
+    secret: bool = False
+    confirmed: bool = True
+
+    def fits(self, text: str) -> bool:
+        """Whether ``text`` is written as the provider expects."""
+        return self.pattern is None or re.fullmatch(self.pattern, text) is not None
+
+
+class Leak(NamedTuple):
+    """The shape of a secret where it has no business to stand.
+
+    ``kind`` names it to people. ``near`` are words of which one must stand close by, lower case, for shapes that
+    other things have too. ``mixed`` asks for capitals, small letters and digits together.
+    """
+
+    kind: str
+    pattern: str
+    near: tuple[str, ...] = ()
+    mixed: bool = False
+
+
+ANY_ADDRESS = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+AWS_REGION = r"[a-z]{2}(?:-[a-z]+)+-[0-9]{1,2}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """One provider's submission service.
+
+    ``hosts`` are its SMTP hosts. ``regional_hosts`` are templates in which ``{region}`` stands for a region and
+    ``*`` for one label; ``region`` is the pattern of a region and ``regions`` are those known to exist.
+    ``domains`` belong to the provider as a whole; ``other_hosts`` is a pattern of hosts that are the provider's
+    and take no submissions, where its domain is not its own for mail.
+
+    ``ports`` maps each port to ``tls`` (STARTTLS) or ``ssl`` (TLS from the first byte). ``from_rule`` says which
+    From addresses are taken: ``login`` (that of the login), ``verified`` (verified with the provider), ``any``.
+    ``spf_include`` is None where the provider needs no include. ``documentation`` is a URL.
+    """
+
+    slug: str
+    title: str
+    hosts: tuple[str, ...] = ()
+    regional_hosts: tuple[str, ...] = ()
+    region: str = AWS_REGION
+    regions: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    other_hosts: str | None = None
+    ports: Mapping[int, Literal["tls", "ssl"]]
+    recommended_port: int = 587
+    username: Form
+    credential: Form
+    credentials_required: bool = True
+    leaks: tuple[Leak, ...] = ()
+    from_rule: Literal["login", "verified", "any"] = "verified"
+    spf_include: str | None = None
+    dkim_selectors: tuple[str, ...] = ()
+    limits: str
+    documentation: str
+    source: str
+    facts_of: str = field(default=FACTS_OF)
+
+    def ports_with(self, encryption: str) -> tuple[int, ...]:
+        """The ports that speak ``tls`` or ``ssl``."""
+        return tuple(port for port, spoken in self.ports.items() if spoken == encryption)
+
+    def region_of(self, host: str) -> str | None:
+        """The region a regional host names, whether it exists or not; None for any other host."""
+        for template in self.regional_hosts:
+            found = re.fullmatch(host_pattern(template, self.region), host)
+            if found is not None:
+                return found["region"]
+        return None
+
+    def example_hosts(self) -> tuple[str, ...]:
+        """All hosts that can be written out: the exact ones, and the regional ones of every known region."""
+        regional = [
+            template.format(region=region)
+            for template in self.regional_hosts
+            if "*" not in template
+            for region in self.regions
+        ]
+        return (*self.hosts, *regional)
+
+
+def host_pattern(template: str, region: str) -> str:
+    """The regular expression of a host template."""
+    pattern = re.escape(template).replace(re.escape("{region}"), f"(?P<region>{region})")
+    return pattern.replace(re.escape("*"), "[a-z0-9-]+")

@@ -1,0 +1,90 @@
+"""Every provider, and whose a host is."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kmconfig.providers.brevo import BREVO
+from kmconfig.providers.fastmail import FASTMAIL
+from kmconfig.providers.gmail import GMAIL
+from kmconfig.providers.mailgun import MAILGUN
+from kmconfig.providers.mailjet import MAILJET
+from kmconfig.providers.mailtrap import MAILTRAP
+from kmconfig.providers.microsoft365 import MICROSOFT365
+from kmconfig.providers.outlook import OUTLOOK
+from kmconfig.providers.postmark import POSTMARK
+from kmconfig.providers.resend import RESEND
+from kmconfig.providers.self_hosted import SELF_HOSTED
+from kmconfig.providers.sendgrid import SENDGRID
+from kmconfig.providers.ses import SES
+from kmconfig.providers.sparkpost import SPARKPOST
+from kmconfig.providers.workspace_relay import WORKSPACE_RELAY
+from kmconfig.providers.zoho import ZOHO
+
+if TYPE_CHECKING:
+    from kmconfig.providers.record import Provider
+
+PROVIDERS: tuple[Provider, ...] = (
+    SENDGRID,
+    SES,
+    MAILGUN,
+    POSTMARK,
+    SPARKPOST,
+    GMAIL,
+    WORKSPACE_RELAY,
+    MICROSOFT365,
+    OUTLOOK,
+    BREVO,
+    RESEND,
+    MAILJET,
+    MAILTRAP,
+    ZOHO,
+    FASTMAIL,
+    SELF_HOSTED,
+)
+
+_BY_HOST = {host: provider for provider in PROVIDERS for host in provider.hosts}
+_BY_SLUG = {provider.slug: provider for provider in PROVIDERS}
+
+
+def normal_host(host: str) -> str:
+    """A host name as it is compared: lower case, no trailing dot."""
+    return host.strip().removesuffix(".").lower()
+
+
+def provider_by_slug(slug: str) -> Provider | None:
+    """The provider that project files and flags call ``slug``."""
+    return _BY_SLUG.get(slug)
+
+
+def provider_of_host(host: str) -> Provider | None:
+    """The provider whose SMTP host this is, by exact name first and by regional pattern second."""
+    return _provider_of(normal_host(host))
+
+
+@cache
+def _provider_of(host: str) -> Provider | None:
+    exact = _BY_HOST.get(host)
+    if exact is not None:
+        return exact
+    for provider in PROVIDERS:
+        if provider.regional_hosts and provider.region_of(host) is not None:
+            return provider
+    return None
+
+
+def domain_owner(host: str) -> Provider | None:
+    """The provider under whose domain a host lies, whether it takes mail there or not."""
+    return _owner_of(normal_host(host))
+
+
+@cache
+def _owner_of(host: str) -> Provider | None:
+    for provider in PROVIDERS:
+        if any(host == domain or host.endswith(f".{domain}") for domain in provider.domains):
+            return provider
+        if provider.other_hosts is not None and re.fullmatch(provider.other_hosts, host):
+            return provider
+    return _provider_of(host)

@@ -1,0 +1,76 @@
+"""An apply for people: its steps as they happen, and how it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from kmconfig.report.escape import for_terminal
+from kmconfig.report.mail import NoStages, StageLines, diagnosis_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmconfig.deploy.receipt import Receipt, Step
+    from kmconfig.mail.stages import Progress as MailProgress
+    from kmconfig.report.style import Style
+
+_NAMES = {"read_back": "read back", "test_message": "test message"}
+_WIDTH = 14
+_WITH_STAGES = frozenset(("preflight", "test_message"))
+
+
+class StepLines:
+    """Prints each step of an apply when it ends, and the stages of its mail conversations."""
+
+    def __init__(self, stream: TextIO, *, style: Style) -> None:
+        self._stream = stream
+        self._style = style
+        self.mail: MailProgress = StageLines(stream, style=style, indent="      ")
+
+    def started(self, step: str) -> None:
+        """Announce a step that shows stages of its own."""
+        if step in _WITH_STAGES:
+            self._stream.write(f"  {self._style('faint', '·')} {_NAMES.get(step, step)}\n")
+            self._stream.flush()
+
+    def finished(self, step: Step) -> None:
+        """Print a finished step."""
+        good = step.outcome in ("ok", "restored")
+        mark = self._style("good", "✓") if good else self._style("bad", "✗")
+        name = _NAMES.get(step.step, step.step).ljust(_WIDTH)
+        line = f"  {mark} {name}{f'{step.ms:.0f} ms'.rjust(8)}  {for_terminal(step.detail)}"
+        self._stream.write(f"{line.rstrip()}\n")
+        self._stream.flush()
+
+
+def receipt_text(receipt: Receipt, *, style: Style) -> Iterator[str]:
+    """How the run ended, in one line and, where it failed, why."""
+    name = style("bold", for_terminal(receipt.environment))
+    if receipt.diagnosis is not None and receipt.result != "applied":
+        yield from diagnosis_lines(receipt.diagnosis, style=style)
+    if receipt.result == "applied":
+        verified = "the application has verified it" if receipt.application_verified else _UNVERIFIED
+        yield f"{name}: {style('good', 'applied')}, run {receipt.run}; {verified}"
+        if receipt.message:
+            yield f"  {style('bad', for_terminal(receipt.message))}"
+    elif receipt.result == "unchanged":
+        yield f"{name}: {style('good', 'unchanged')}, nothing was written or sent"
+    else:
+        words = {"rolled_back": "rolled back", "failed": "failed", "unknown": "a person is needed"}
+        yield f"{name}: {style('bad', words[receipt.result])}, {for_terminal(receipt.message)}"
+
+
+_UNVERIFIED = "whether the application uses it is not verified (no `verify` commands)"
+
+
+class NoSteps:
+    """For whoever asked for quiet."""
+
+    def __init__(self) -> None:
+        self.mail: MailProgress = NoStages()
+
+    def started(self, step: str) -> None:
+        """Say nothing."""
+
+    def finished(self, step: Step) -> None:
+        """Say nothing."""

@@ -1,0 +1,98 @@
+"""Code frames: the lines a finding labels, with carets under them. Secret text in them is never shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from kmconfig.report.escape import for_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kmconfig.lint.finding import Place
+    from kmconfig.report.style import Style
+    from kmconfig.source.span import SourceFile
+
+_WIDTH = 140
+_MASK = "•"
+_SECRET_KEY = re.compile(
+    r"(?i)(?:^|[\s{,\"'])[\w.-]*(?:password|passwd|secret|token|api_?key|private_?key)[\w.-]*[\"']?\s*:\s*(?P<value>[^\s#{].*)"
+)
+
+
+def render(places: Sequence[Place], *, severity: str, style: Style) -> Iterator[str]:
+    """The lines of the frames of one finding; the first place is the primary one."""
+    primary = places[0]
+    gutter = max(len(str(place.span.line)) for place in places)
+    paths = list(dict.fromkeys(place.span.path for place in places))
+    for path in paths:
+        here = [place for place in places if place.span.path == path]
+        arrow = "-->" if path == primary.span.path else ":::"
+        yield f"{' ' * gutter}{style('frame', arrow)} {for_terminal(str(here[0].span))}"
+        if here[0].span.file.text:
+            yield from _frame(here, primary, gutter=gutter, severity=severity, style=style)
+
+
+def _frame(here: list[Place], primary: Place, *, gutter: int, severity: str, style: Style) -> Iterator[str]:
+    bar = style("frame", "|")
+    yield f"{' ' * gutter} {bar}"
+    previous = 0
+    for place in sorted(here, key=lambda place: (place.span.line, place is not primary)):
+        span = place.span
+        line = span.line
+        if previous and line > previous + 1:
+            yield f"{' ' * gutter} {style('frame', '⋮')}"
+        text, start, end = _shown(span.file, line, span.column - 1, _end_column(place))
+        if line != previous:
+            yield f"{style('frame', str(line).rjust(gutter))} {bar} {for_terminal(text)}"
+        previous = line
+        role, mark = (severity, "^") if place is primary else ("frame", "-")
+        carets = mark * max(1, _columns(text[start:end]))
+        note = f" {for_terminal(place.text)}" if place.text else ""
+        yield f"{' ' * gutter} {bar} {' ' * _columns(text[:start])}{style(role, carets + note)}"
+
+
+def _end_column(place: Place) -> int:
+    span = place.span
+    return span.end_column - 1 if span.end_line == span.line else len(span.file.line(span.line))
+
+
+def _shown(file: SourceFile, line: int, start: int, end: int) -> tuple[str, int, int]:
+    """The line without secret text, cut around the label where it is long, and the label's columns in it."""
+    text = _masked(file, line).replace("\t", " ")
+    if len(text) <= _WIDTH:
+        return text, start, end
+    first = max(0, start - _WIDTH // 3)
+    cut = text[first : first + _WIDTH]
+    lead, tail = ("…" if first else ""), ("…" if first + _WIDTH < len(text) else "")
+    shift = len(lead) - first
+    return f"{lead}{cut}{tail}", start + shift, min(end + shift, len(lead) + len(cut))
+
+
+def _masked(file: SourceFile, line: int) -> str:
+    text = file.line(line)
+    offset = file.line_starts[line - 1]
+    for begin, finish in file.sensitive:
+        first, last = max(begin - offset, 0), min(finish - offset, len(text))
+        if first < last:
+            text = text[:first] + _MASK * (last - first) + text[last:]
+    if match := _SECRET_KEY.search(text):
+        text = text[: match.start("value")] + _MASK * len(match["value"]) + text[match.end("value") :]
+    return text
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    return sum(_width(character) for character in text)
+
+
+def _width(character: str) -> int:
+    if not character.isprintable():
+        return len(for_terminal(character)) if for_terminal(character) != character else 0
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

@@ -1,0 +1,59 @@
+"""Findings for people: message, code frame, help, and a summary line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kmconfig.report.escape import for_terminal
+from kmconfig.report.frames import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmconfig.lint.engine import Outcome
+    from kmconfig.lint.finding import Located
+    from kmconfig.report.style import Style
+
+
+def lint_text(outcome: Outcome, *, style: Style) -> Iterator[str]:
+    """The report, line by line."""
+    for finding in outcome.findings:
+        yield from _finding(finding, style)
+        yield ""
+    yield summary(outcome, style=style)
+
+
+def _finding(finding: Located, style: Style) -> Iterator[str]:
+    head = style(finding.severity, f"{finding.severity}[{finding.rule.code}]")
+    yield f"{head}{style('bold', ': ' + for_terminal(finding.message))}"
+    places = (finding.place, *finding.related)
+    yield from render(places, severity=finding.severity, style=style)
+    indent = " " * max(len(str(place.span.line)) for place in places)
+    if finding.help:
+        yield f"{indent} {style('frame', '=')} {style('help', 'help')}: {for_terminal(finding.help)}"
+    if finding.fix is not None:
+        kind = "fix" if finding.fix.safe else "possible fix"
+        yield f"{indent} {style('frame', '=')} {style('help', kind)}: {for_terminal(finding.fix.title)}"
+    about = f"{finding.rule.name}, `kmconfig explain {finding.rule.code}`"
+    if finding.environments:
+        about += f"; in {for_terminal(', '.join(finding.environments))}"
+    yield f"{indent} {style('frame', '=')} {style('faint', about)}"
+
+
+def summary(outcome: Outcome, *, style: Style) -> str:
+    """One line: what was found, in how many files and environments, and what was suppressed."""
+    counts = [
+        style(severity, plural(outcome.count(severity), severity))
+        for severity in ("error", "warning", "note")
+        if outcome.count(severity)
+    ]
+    where = f"{plural(outcome.files, 'file')}, {plural(len(outcome.environments), 'environment')}"
+    tail = f" ({outcome.suppressed} suppressed)" if outcome.suppressed else ""
+    if not counts:
+        return f"{style('good', 'no findings')} in {where}{tail}"
+    return f"{', '.join(counts)} in {where}{tail}"
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

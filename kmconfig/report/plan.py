@@ -1,0 +1,68 @@
+"""A plan for people: aligned operations, guards with the flag that approves them, and notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kmconfig.report.escape import for_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmconfig.deploy.plan import Plan
+    from kmconfig.environment.environment import Environment
+    from kmconfig.report.style import Style
+    from kmconfig.targets.interface import Operation
+
+_MARKS = {"add": ("good", "+"), "change": ("changed", "~"), "remove": ("bad", "-")}
+
+
+def plan_text(plan: Plan, environment: Environment, *, style: Style) -> Iterator[str]:
+    """The plan, line by line."""
+    target = for_terminal(plan.target)
+    if not plan.operations:
+        yield f"{style('bold', for_terminal(plan.environment))}: no changes, {target} says what the files say"
+    else:
+        yield f"{style('bold', for_terminal(plan.environment))} → {target}"
+        key_width = max(len(operation.key) for operation in plan.operations)
+        changes = [_change(operation) for operation in plan.operations]
+        change_width = min(max(len(change) for change in changes), 60)
+        for operation, change in zip(plan.operations, changes, strict=True):
+            role, mark = _MARKS[operation.action]
+            origin = _origin(operation, environment)
+            line = f"  {style(role, mark)} {operation.key.ljust(key_width)}  {change.ljust(change_width)}"
+            yield f"{line}  {style('faint', origin)}".rstrip()
+        yield f"  {_counts(plan)}"
+    for note in plan.notes:
+        yield f"  {style('note', 'note')}: {for_terminal(note)}"
+    for guard in plan.guards:
+        yield f"  {style('warning', 'guard')}: {for_terminal(guard.reason)}"
+        yield f"         approve it with {style('bold', f'--approve {guard.name}')}"
+
+
+def _change(operation: Operation) -> str:
+    before = _quoted(operation.before, secret=operation.secret)
+    after = _quoted(operation.after, secret=operation.secret)
+    if operation.action == "add":
+        return after
+    return f"{before} → {after}" if operation.action == "change" else before
+
+
+def _quoted(value: str | None, *, secret: bool) -> str:
+    if value is None:
+        return "(absent)"
+    text = for_terminal(value)
+    return text if secret or value == "null" else f'"{text}"'
+
+
+def _origin(operation: Operation, environment: Environment) -> str:
+    value = environment.get(*operation.setting.split("."))
+    if value is None:
+        return ""
+    return str(value.span) if value.span is not None else "default"
+
+
+def _counts(plan: Plan) -> str:
+    words = {"add": "to add", "change": "to change", "remove": "to remove"}
+    counts = {action: sum(op.action == action for op in plan.operations) for action in words}
+    return ", ".join(f"{count} {words[action]}" for action, count in counts.items() if count)

@@ -1,0 +1,103 @@
+"""An environment's effective settings, for people and for machines. Secrets stand as references."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kmconfig.report.escape import for_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmconfig.environment.environment import Environment
+    from kmconfig.report.style import Style
+    from kmconfig.source.span import Span
+    from kmconfig.source.value import Value
+
+_DRIVERS = ("smtp", "sendmail", "mailgun", "ses")
+
+
+def show_document(environment: Environment, *, origins: bool) -> dict[str, Any]:
+    """The document that `kmconfig show --format json` prints (schema/show.v1.schema.json)."""
+    leaves = list(_leaves(effective(environment)))
+    return {
+        "version": 1,
+        "environment": environment.name,
+        "tier": environment.tier,
+        "settings": effective(environment).plain(),
+        "origins": {leaf.setting: _origin(leaf) for leaf in leaves if leaf.span is not None} if origins else {},
+    }
+
+
+def show_text(environment: Environment, *, origins: bool, style: Style) -> Iterator[str]:
+    """The settings as aligned lines; with ``origins`` also where each stands and what it overrides."""
+    rows = [(leaf.setting, _shown(leaf.plain()), leaf) for leaf in _leaves(effective(environment))]
+    width = max((len(setting) for setting, _, _ in rows), default=0)
+    value_width = max((len(value) for _, value, _ in rows if len(value) <= 60), default=0)
+    yield f"{style('bold', for_terminal(environment.name))} ({environment.tier})"
+    for setting, value, leaf in rows:
+        line = f"  {for_terminal(setting.ljust(width))}  {for_terminal(value)}"
+        if not origins:
+            yield line
+            continue
+        yield f"{line.ljust(width + value_width + 4)}  {style('faint', _origin_text(leaf))}".rstrip()
+
+
+def effective(environment: Environment) -> Value[Any]:
+    """The merged settings without the blocks of the drivers that are not chosen."""
+    from kmconfig.source.value import Value  # noqa: PLC0415
+
+    root = environment.root
+    email = root.data.get("email")
+    if email is None or not isinstance(email.data, dict) or "driver" not in email.data:
+        return root
+    foreign = {name for name in _DRIVERS if name != email.data["driver"].data}
+    kept = {key: value for key, value in email.data.items() if key not in foreign}
+    return Value({**root.data, "email": Value(kept, email.path, email.span, email.key_span)}, ())
+
+
+def _leaves(value: Value[Any]) -> Iterator[Value[Any]]:
+    """Settings in order: scalars, lists and secret references."""
+    if isinstance(value.data, dict) and not _is_reference(value):
+        for child in value.data.values():
+            yield from _leaves(child)
+    else:
+        yield value
+
+
+def _is_reference(value: Value[Any]) -> bool:
+    from kmconfig.environment.merge import SECRET_SETTINGS  # noqa: PLC0415
+
+    return value.path in SECRET_SETTINGS
+
+
+def _origin(leaf: Value[Any]) -> dict[str, Any]:
+    if leaf.span is None:
+        raise ValueError("a default has no origin")
+    overridden = [value.span for value in leaf.overrides if value.span is not None]
+    return {**_position(leaf.span), "overrides": [_position(span) for span in overridden]}
+
+
+def _position(span: Span) -> dict[str, Any]:
+    return {"path": span.path, "line": span.line, "column": span.column}
+
+
+def _origin_text(leaf: Value[Any]) -> str:
+    if leaf.span is None:
+        return "default"
+    overridden = [str(value.span) for value in leaf.overrides]
+    return f"{leaf.span}, overrides {', '.join(overridden)}" if overridden else str(leaf.span)
+
+
+def _shown(data: Any) -> str:
+    if isinstance(data, str):
+        return data
+    if isinstance(data, bool):
+        return "true" if data else "false"
+    if isinstance(data, dict):
+        return ", ".join(f"{key}: {_shown(value)}" for key, value in data.items())
+    if isinstance(data, list):
+        return f"[{', '.join(_shown(item) for item in data)}]"
+    return str(data)
+
+

@@ -1,0 +1,110 @@
+"""What every target offers: a reader that plans, and a writer that only a validated plan opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from kmconfig.environment.environment import Environment
+    from kmconfig.environment.reference import SecretRef
+    from kmconfig.secrets.secret import Secret
+
+Action: TypeAlias = Literal["add", "change", "remove"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """The settings of one environment with the secrets that they refer to."""
+
+    environment: Environment
+    secrets: Mapping[SecretRef, Secret] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One change of the target.
+
+    ``setting`` is the path of the setting that decides, or the key itself where none does; ``key`` is the
+    name under which the target keeps it. For secrets ``before`` says only whether there was a value and
+    ``after`` is the reference.
+    """
+
+    setting: str
+    key: str
+    action: Action
+    before: str | None
+    after: str | None
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveState:
+    """What the target holds now.
+
+    ``base`` identifies this state, so that a later write can tell whether somebody changed it since.
+    ``host`` is the SMTP server in use, None where mail goes another way or nothing is set.
+    """
+
+    base: str
+    host: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The operations that make the target say what the files say, and what people should know about it.
+
+    ``shared_changes`` are keys that other parts of the application read too and whose value would change.
+    """
+
+    live: LiveState
+    operations: tuple[Operation, ...]
+    keys: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    shared_changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WritePermit:
+    """Opens a target for writing. ``deploy.apply`` makes it, from a plan whose gates have all been passed."""
+
+    plan_digest: str
+    base: str
+
+
+class Reader(Protocol):
+    """Reads a target and plans against it. Cannot write."""
+
+    kind: str
+    identity: str
+
+    def live(self) -> LiveState:
+        """Read the target. Raises CouldNotCheck where that is not possible."""
+        ...
+
+    def compare(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> Comparison:
+        """Say what would have to change; ``formerly_ours`` are keys that an earlier run wrote."""
+        ...
+
+
+class Writer(Protocol):
+    """Writes a target, and can put back what was there."""
+
+    def snapshot(self, run: str) -> Path:
+        """Keep what is there now, readable by the owner only, and say where."""
+        ...
+
+    def write(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> None:
+        """Make the target say what the files say. Raises Refused when it has changed since it was planned."""
+        ...
+
+    def restore(self, snapshot: Path) -> None:
+        """Put back what a snapshot holds."""
+        ...
+
+    def holds(self, snapshot: Path) -> bool:
+        """Whether the target holds exactly what the snapshot does."""
+        ...

@@ -1,0 +1,180 @@
+"""A file with all settings as JSON, values included: for tests and for other platforms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kmconfig.environment.reference import SOURCES
+from kmconfig.environment.settings import reference_from
+from kmconfig.errors import CouldNotCheck, Refused
+from kmconfig.secrets.secret import Secret
+from kmconfig.source.value import setting_name
+from kmconfig.targets.atomic import replace_file, sweep_temporaries
+from kmconfig.targets.file_access import read_target
+from kmconfig.targets.interface import Action, Candidate, Comparison, LiveState, Operation, WritePermit
+from kmconfig.targets.keeping import Keeping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path as FilePath
+
+    from kmconfig.source.value import Value
+
+_DRIVERS = ("smtp", "sendmail", "mailgun", "ses")
+
+
+class JsonFileReader:
+    """Reads the file and plans against it."""
+
+    kind = "file"
+
+    def __init__(self, *, path: FilePath, shown: str) -> None:
+        self.path = path
+        self.shown = shown
+        self.identity = f"file:{shown}"
+
+    @property
+    def folder(self) -> FilePath:
+        """The folder where commands run."""
+        return self.path.parent
+
+    def live(self) -> LiveState:
+        """Read the file; absent is a state too."""
+        settings, base = self.read()
+        host = settings.get("email.smtp.host") if settings.get("email.driver") == "smtp" else None
+        return LiveState(base=base, host=host if isinstance(host, str) else None)
+
+    def read(self) -> tuple[dict[str, Any], str]:
+        """The settings by path, and the token of the file's state.
+
+        Raises CouldNotCheck where the file is not one of ours.
+        """
+        import json  # noqa: PLC0415
+
+        data, base = read_target(self.path, self.shown)
+        if data is None:
+            return {}, base
+        try:
+            document = json.loads(data)
+        except (ValueError, RecursionError):
+            document = None
+        if not isinstance(document, dict) or not isinstance(document.get("settings"), dict):
+            raise CouldNotCheck(
+                f"`{self.shown}` holds no settings written by kmconfig",
+                help="name another file in `target.file.path`, or move this one away",
+            )
+        return dict(_flat(document["settings"], ())), base
+
+    def compare(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> Comparison:  # noqa: ARG002
+        """Say which settings would change; the file is ours as a whole."""
+        live, _ = self.read()
+        wanted = {setting: value for setting, value, _ in _leaves(candidate)}
+        operations = [*_changes(live, wanted), *_removals(live, wanted)]
+        return Comparison(live=self.live(), operations=tuple(operations), keys=tuple(wanted))
+
+
+class JsonFileWriter:
+    """Writes the file, mode 0600."""
+
+    def __init__(self, reader: JsonFileReader, permit: WritePermit) -> None:
+        self._reader = reader
+        self._permit = permit
+        self._keeping = Keeping(reader.path)
+
+    def snapshot(self, run: str) -> FilePath:
+        """Keep the file as it is; an empty snapshot stands for no file."""
+        data, base = read_target(self._reader.path, self._reader.shown)
+        self._require_base(base)
+        return self._keeping.snapshot(run, data or b"")
+
+    def write(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> None:  # noqa: ARG002
+        """Write all settings."""
+        sweep_temporaries(self._reader.path)
+        self._require_base(self._reader.read()[1])
+        replace_file(self._reader.path, _document(candidate), mode=0o600)
+
+    def restore(self, snapshot: FilePath) -> None:
+        """Put back what a snapshot holds."""
+        data = snapshot.read_bytes()
+        if data:
+            replace_file(self._reader.path, data, mode=0o600)
+        else:
+            self._reader.path.unlink(missing_ok=True)
+
+    def holds(self, snapshot: FilePath) -> bool:
+        """Whether the file is what the snapshot holds."""
+        data, _ = read_target(self._reader.path, self._reader.shown)
+        return (data or b"") == snapshot.read_bytes()
+
+    def _require_base(self, base: str) -> None:
+        if base != self._permit.base:
+            raise Refused(f"`{self._reader.shown}` changed after it was compared with the files", help="run it again")
+
+
+def _leaves(candidate: Candidate) -> Iterator[tuple[str, Any, tuple[str | int, ...]]]:
+    """Settings with their values; secrets as :class:`Secret`."""
+    root = candidate.environment.root
+    driver = candidate.environment.email.driver.data
+    foreign = {("email", name) for name in _DRIVERS if name != driver}
+    stack: list[Value[Any]] = [root.data[key] for key in ("application", "email") if key in root.data]
+    while stack:
+        value = stack.pop(0)
+        if value.path in foreign:
+            continue
+        if isinstance(value.data, dict):
+            if any(source in value.data for source in SOURCES):
+                yield value.setting, candidate.secrets[reference_from(value.data)], value.path
+            else:
+                stack[:0] = list(value.data.values())
+        else:
+            yield value.setting, value.plain(), value.path
+
+
+def _document(candidate: Candidate) -> bytes:
+    import json  # noqa: PLC0415
+
+    settings: dict[str, Any] = {}
+    for _, value, path in _leaves(candidate):
+        node = settings
+        for key in path[:-1]:
+            node = node.setdefault(str(key), {})
+        node[str(path[-1])] = value.reveal() if isinstance(value, Secret) else value
+    document = {"version": 1, "environment": candidate.environment.name, "settings": settings}
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _changes(live: dict[str, Any], wanted: dict[str, Any]) -> Iterator[Operation]:
+    for setting, value in wanted.items():
+        secret = isinstance(value, Secret)
+        known = setting in live
+        if known and (_same_secret(value, live[setting]) if isinstance(value, Secret) else live[setting] == value):
+            continue
+        action: Action = "change" if known else "add"
+        before = None if not known else "(set)" if secret else _shown(live[setting])
+        after = value.reference if isinstance(value, Secret) else _shown(value)
+        yield Operation(setting=setting, key=setting, action=action, before=before, after=after, secret=secret)
+
+
+def _removals(live: dict[str, Any], wanted: dict[str, Any]) -> Iterator[Operation]:
+    """Settings that go. What they held is not shown, since it may have been a secret."""
+    for setting in live:
+        if setting not in wanted:
+            yield Operation(setting=setting, key=setting, action="remove", before="(set)", after=None, secret=True)
+
+
+def _same_secret(secret: Secret, live: Any) -> bool:
+    return isinstance(live, str) and secret == Secret(live, reference="live")
+
+
+def _flat(settings: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            yield from _flat(value, (*path, key))
+        else:
+            yield setting_name((*path, key)), value
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return str(value)

@@ -1,0 +1,203 @@
+"""Documents in which every setting of the published schemas stands once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SECRET = {"vault": "keymanager/production/smtp#password", "version": 3, "max_age": "90d"}
+
+ENVIRONMENT: dict[str, Any] = {
+    "version": 1,
+    "extends": ["base.yaml", "eu.yaml"],
+    "tier": "production",
+    "owner": "platform-team",
+    "description": "Customer mail for the EU installation",
+    "application": {"name": "Acme License Portal", "url": "https://licenses.acme.example", "runtime": "container"},
+    "email": {
+        "driver": "smtp",
+        "smtp": {
+            "host": "smtp.sendgrid.net",
+            "port": 587,
+            "encryption": "tls",
+            "username": "apikey",
+            "password": SECRET,
+            "fallback_ports": [2525],
+            "ehlo_domain": "licenses.acme.example",
+            "timeout": "30s",
+        },
+        "sendmail": {"path": "/usr/sbin/sendmail", "arguments": ["-bs", "-i"]},
+        "mailgun": {"domain": "mg.acme.example", "region": "us", "api_key": {"env": "MAILGUN_API_KEY"}},
+        "ses": {
+            "region": "eu-west-1",
+            "access_key_id": {"dotenv": "AWS_ACCESS_KEY_ID"},
+            "secret_access_key": {"aws_secret": "km/prod/ses#secret"},
+            "configuration_set": "keymanager",
+        },
+        "sender": {"name": "Acme License Portal", "email": "licensing@acme.example", "dkim_selectors": ["s1"]},
+        "reply_to": "support@acme.example",
+        "test": {
+            "recipients": ["mail-test@acme.example", "mail-test@partner.example"],
+            "confirm": {
+                "imap": "imaps://imap.acme.example",
+                "username": {"file": "/run/secrets/imap-user"},
+                "password": {"ssm": "/km/prod/imap", "version": "AWSCURRENT"},
+            },
+        },
+    },
+    "stores": {
+        "vault": {
+            "address": "https://vault.acme.example:8200",
+            "mount": "secret",
+            "kv": 2,
+            "namespace": "platform",
+            "ca_file": "certs/vault-ca.pem",
+            "auth": {"jwt": {"role": "kmconfig-production"}},
+        },
+        "aws": {"region": "eu-west-1", "role_arn": "arn:aws:iam::123456789012:role/kmconfig"},
+    },
+}
+
+TARGETS: list[dict[str, Any]] = [
+    {
+        "laravel_env": {
+            "path": "/var/www/keymanager/.env",
+            "laravel": "auto",
+            "reload": [["php", "artisan", "config:cache"], ["php", "artisan", "queue:restart"]],
+            "verify": [["php", "ops/mail-check.php"]],
+        }
+    },
+    {"laravel_env": {"path": ".env", "laravel": 11}},
+    {
+        "settings_api": {
+            "url": "https://licenses.acme.example/api",
+            "api_key": {"env": "KM_API_KEY"},
+            "signing_key_file": "/run/secrets/signing.pem",
+        }
+    },
+    {"kubernetes": {"directory": "deploy", "namespace": "keymanager", "name": "mail", "secrets": "secret_ref"}},
+    {"aws": {"ssm_prefix": "/keymanager/production", "secret_id": "keymanager/production/mail"}},
+    {"vault": {"path": "keymanager/production/mail"}},
+    {"file": {"path": "build/settings.json"}},
+]
+
+LOGINS: list[dict[str, Any]] = [
+    {"token": {}},
+    {"token": {"token": {"env": "CI_VAULT_TOKEN"}}},
+    {"approle": {"role_id": "6f2c8a34", "secret_id": {"env": "SECRET_ID"}, "mount": "approle"}},
+    {"kubernetes": {"role": "kmconfig", "mount": "kubernetes", "token_file": "/var/run/token"}},
+    {"jwt": {"role": "kmconfig", "mount": "jwt/github", "jwt": {"env": "ID_TOKEN"}, "audience": "vault"}},
+    {"aws": {"role": "kmconfig", "mount": "aws", "region": "eu-west-1", "header_value": "vault.acme.example"}},
+    {"userpass": {"username": "kmconfig", "password": {"file": "/run/secrets/vault"}, "mount": "userpass"}},
+]
+
+PROJECT: dict[str, Any] = {
+    "version": 1,
+    "environments": "environments",
+    "state": ".kmconfig/state",
+    "lint": {
+        "fail_on": "error",
+        "rules": {"noreply-sender": "error", "KM414": "off"},
+        "baseline": ".kmconfig-baseline.json",
+    },
+    "policy": {
+        "providers": ["sendgrid", "ses"],
+        "secret_sources": {"production": ["vault", "aws_secret"], "development": ["env", "dotenv"]},
+        "max_secret_age": "90d",
+        "hosts": ["smtp.sendgrid.net"],
+        "commands": ["php", "/usr/sbin/sendmail"],
+    },
+    "promotion": ["development", "staging", "production"],
+    "plugins": True,
+}
+
+_PLACE = {"path": "environments/base.yaml", "line": 5, "column": 7}
+
+RESULTS: dict[str, dict[str, Any]] = {
+    "findings": {
+        "version": 1,
+        "findings": [
+            {
+                "code": "KM201",
+                "name": "port-encryption-mismatch",
+                "severity": "error",
+                "message": "port 465 needs `encryption: ssl`",
+                "help": "set `encryption: ssl`",
+                "path": "environments/production.yaml",
+                "line": 9,
+                "column": 17,
+                "end_line": 9,
+                "end_column": 20,
+                "environments": ["production"],
+                "setting": "email.smtp.encryption",
+                "related": [{**_PLACE, "message": "this port decides"}],
+                "fix": {"title": "use `ssl`", "safe": False},
+                "fingerprint": "3f1c",
+            }
+        ],
+        "skipped": [{"code": "KM701", "reason": "the name server did not answer"}],
+        "summary": {
+            "files": 4,
+            "environments": 3,
+            "errors": 1,
+            "warnings": 0,
+            "notes": 0,
+            "suppressed": 0,
+            "baselined": 0,
+        },
+    },
+    "show": {
+        "version": 1,
+        "environment": "production",
+        "tier": "production",
+        "settings": {"email": {"smtp": {"port": 587}}},
+        "origins": {"email.smtp.host": {**_PLACE, "overrides": [_PLACE]}, "email.smtp.port": "default"},
+    },
+    "test": {
+        "version": 1,
+        "results": [
+            {
+                "environment": "production",
+                "driver": "smtp",
+                "ok": False,
+                "test_id": "7c1f",
+                "message_id": None,
+                "recipients": ["mail-test@acme.example"],
+                "stages": [{"stage": "resolve", "ok": True, "ms": 1.5, "detail": "192.0.2.1"}],
+                "diagnosis": {"stage": "connect", "symptom": "refused", "cause": "firewall", "remedies": ["open 587"]},
+                "confirmation": None,
+            }
+        ],
+    },
+    "plan": {
+        "version": 1,
+        "results": [
+            {
+                "environment": "production",
+                "target": "laravel_env:/var/www/keymanager/.env",
+                "digest": "sha256:0",
+                "created": "2026-03-31T14:30:00Z",
+                "expires": "2026-03-31T15:30:00+00:00",
+                "commit": None,
+                "operations": [
+                    {"setting": "MAIL_PORT", "action": "change", "before": "25", "after": "587", "secret": False}
+                ],
+                "guards": ["host-change"],
+                "base": "sha256:1",
+            }
+        ],
+    },
+    "receipt": {
+        "version": 1,
+        "results": [
+            {
+                "run": "01",
+                "environment": "production",
+                "plan_digest": "sha256:0",
+                "result": "applied",
+                "application_verified": False,
+                "steps": [{"step": "lock", "outcome": "done", "ms": 3, "more": 1}],
+                "more": True,
+            }
+        ],
+    },
+}

@@ -1,0 +1,1 @@
+"""PHP as a witness: Laravel's own dotenv and mailer read what kmconfig writes."""
