@@ -1,14 +1,14 @@
 """Every error a user can meet, each with the exit code it ends in.
 
-    KmconfigError            70  internal error
-    ├── UsageError           64  wrong call, or a part that is not available yet
-    ├── ConfigurationError   65  configuration cannot be read
-    ├── CheckFailed           1  findings, refused test mail, missing secret
-    ├── Refused               3  a gate said no
-    ├── Locked                4  somebody else is applying
-    ├── CouldNotCheck         5  secret store, target or server not reachable; nothing changed
-    ├── RolledBack            6  the change failed and the state before is proved to be back
-    └── PartialOrUnknown      7  a person is needed
+KmconfigError            70  internal error
+├── UsageError           64  wrong call, or a part that is not available yet
+├── ConfigurationError   65  configuration cannot be read
+├── CheckFailed           1  findings, refused test mail, missing secret
+├── Refused               3  a gate said no
+├── Locked                4  somebody else is applying
+├── CouldNotCheck         5  secret store, target or server not reachable; nothing changed
+├── RolledBack            6  the change failed and the state before is proved to be back
+└── PartialOrUnknown      7  a person is needed
 """
 
 from __future__ import annotations

@@ -22,9 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 #: Named by the contract, and not in this version.
-_NOT_YET = frozenset(
-    ("init", "import", "diff", "secrets", "dns", "drift", "rollback", "history", "render", "report")
-)
+_NOT_YET = frozenset(("init", "import", "diff", "secrets", "dns", "drift", "rollback", "history", "render", "report"))
 
 
 class LazyGroup(click.Group):

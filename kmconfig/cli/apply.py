@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--no-test-send", metavar="REASON", help="Send no test message; REASON lands in the receipt.")
 @result_options
 @global_options
-def command(  # noqa: PLR0913 - one parameter for each option
+def command(
     *,
     environments: tuple[str, ...],
     everything: bool,
@@ -97,9 +97,7 @@ def _apply(
         outcomes.say(line)
 
 
-def _prepare(
-    project: Project, environment: Environment, options: Options, outcomes: Outcomes, now: datetime
-) -> Apply:
+def _prepare(project: Project, environment: Environment, options: Options, outcomes: Outcomes, now: datetime) -> Apply:
     from kmconfig.deploy.apply import Apply  # noqa: PLC0415
     from kmconfig.deploy.prepare import plan_environment, receipts_of, resolve_candidate  # noqa: PLC0415
     from kmconfig.report.apply import NoSteps, StepLines  # noqa: PLC0415

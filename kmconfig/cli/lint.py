@@ -35,7 +35,7 @@ _LATER_FORMATS = ("sarif", "github", "gitlab", "junit", "markdown")
 )
 @click.option("--no-suppressions", is_flag=True, help="Show suppressed findings too.")
 @global_options
-def command(  # noqa: PLR0913 - one parameter for each option
+def command(
     *,
     paths: tuple[str, ...],
     formats: tuple[str, ...],
@@ -124,5 +124,3 @@ def _report_crashes(outcome: Outcome) -> None:
             " please report this; all other rules were checked",
             file=sys.stderr,
         )
-
-

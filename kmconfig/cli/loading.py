@@ -48,7 +48,9 @@ def names_of(project: Project, names: tuple[str, ...], *, everything: bool) -> l
             raise ConfigurationError("there is no environment", help="write environments/NAME.yaml with a `tier`")
         return found
     if not names:
-        raise UsageError("name an environment, or give --all", help=f"there are: {', '.join(project.names()) or 'none'}")
+        raise UsageError(
+            "name an environment, or give --all", help=f"there are: {', '.join(project.names()) or 'none'}"
+        )
     return list(dict.fromkeys(names))
 
 

@@ -49,4 +49,6 @@ def write_text(text: str, output: str | None = None) -> None:
     try:
         replace_file(Path(output), current().masker.mask(text).encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise UsageError(f"cannot write `{output}`: {error.strerror}", help="name a file in a writable folder") from None
+        raise UsageError(
+            f"cannot write `{output}`: {error.strerror}", help="name a file in a writable folder"
+        ) from None

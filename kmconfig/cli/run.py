@@ -38,21 +38,27 @@ def _guarded(arguments: Sequence[str], options: Globals) -> int:
     try:
         result = app.main(args=list(arguments), prog_name="kmconfig", standalone_mode=False, obj=options)
         sys.stdout.flush()
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.ClickException as error:
-        return _usage(error)
-    except (click.Abort, KeyboardInterrupt):
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        return _reader_gone()
-    except KmconfigError as error:
-        say_error(error.message, error.help)
-        return error.exit_code
-    except Exception as error:  # noqa: BLE001 - the last resort: users get a sentence, never a traceback
-        return _internal(error)
+    except BaseException as error:  # noqa: BLE001 - the last resort: users get a sentence, never a traceback
+        return _code_of(error)
     return result if isinstance(result, int) else 0
+
+
+def _code_of(error: BaseException) -> int:
+    """Say what ended the command, and with which code."""
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case click.ClickException():
+            return _usage(error)
+        case click.Abort() | KeyboardInterrupt():
+            print("interrupted", file=sys.stderr)
+            return INTERRUPTED
+        case BrokenPipeError():
+            return _reader_gone()
+        case KmconfigError():
+            say_error(error.message, error.help)
+            return error.exit_code
+    return _internal(error)
 
 
 def say_error(message: str, remedy: str | None) -> None:
@@ -75,7 +81,7 @@ def _reader_gone() -> int:
     return 0
 
 
-def _internal(error: Exception) -> int:
+def _internal(error: BaseException) -> int:
     """Name the place and the kind of the fault. The exception's own text may hold anything, so it is not shown."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

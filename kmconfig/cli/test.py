@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="All environments.")
 @click.option("--to", multiple=True, metavar="ADDR", help="Send to ADDR instead of `email.test.recipients`.")
 @click.option("--no-send", is_flag=True, help="Go as far as the recipients, then reset: no message.")
-@click.option("--timeout", metavar="DURATION", help="Time for each stage, such as 10s, instead of `email.smtp.timeout`.")
+@click.option(
+    "--timeout", metavar="DURATION", help="Time for each stage, such as 10s, instead of `email.smtp.timeout`."
+)
 @click.option("--approve", multiple=True, metavar="GUARD", help="Approve a guard, such as host-change.")
 @result_options
 @global_options
-def command(  # noqa: PLR0913 - one parameter for each option
+def command(
     *,
     environments: tuple[str, ...],
     everything: bool,
@@ -59,9 +61,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     return outcomes.exit_code
 
 
-def _test(
-    project: Project, environment: Environment, live: Any, approved: tuple[str, ...], outcomes: Outcomes
-) -> None:
+def _test(project: Project, environment: Environment, live: Any, approved: tuple[str, ...], outcomes: Outcomes) -> None:
     from kmconfig.deploy.guards import login_gate, require_approved  # noqa: PLC0415
     from kmconfig.deploy.live_host import live_host_guards  # noqa: PLC0415
     from kmconfig.deploy.prepare import resolve_candidate  # noqa: PLC0415
@@ -104,5 +104,3 @@ def _seconds(text: str | None) -> float | None:
     if not re.fullmatch(r"[1-9][0-9]{0,5}[smhd]?", text):
         raise UsageError(f"`--timeout {text}` is no duration", help="write it as 10s or 2m")
     return float(text) if text.isdigit() else seconds(text)
-
-

@@ -73,7 +73,7 @@ class StepFailed(Exception):  # noqa: N818 - handled here, never shown
 class Apply:
     """One run for one environment, from a plan to a receipt."""
 
-    def __init__(  # noqa: PLR0913 - the collaborators of a run
+    def __init__(
         self,
         *,
         project: ProjectFile,
@@ -265,19 +265,24 @@ class Apply:
         self.receipt.application_verified = False
         try:
             with _deaf(), self._step("restore"):
-                writer.restore(snapshot)
-                if not writer.holds(snapshot):
-                    raise StepFailed("the target does not hold what the snapshot does")
-                self._commands(self.reload, lambda _: None)
+                self._restore(writer, snapshot)
         except (StepFailed, KmconfigError, OSError) as failure:
             self.receipt.result, self.receipt.exit_code = "unknown", PartialOrUnknown.exit_code
-            self.receipt.message = f"{reason}; and putting back what was there failed: {failure}; it is kept in {snapshot}"
+            self.receipt.message = (
+                f"{reason}; and putting back what was there failed: {failure}; it is kept in {snapshot}"
+            )
             self._save()
             return
         self.receipt.result = "rolled_back"
         self.receipt.exit_code = INTERRUPTED if interrupted else RolledBack.exit_code
         self.receipt.message = f"{reason}; what was there before is back"
         self._conclude()
+
+    def _restore(self, writer: AnyWriter, snapshot: Path) -> None:
+        writer.restore(snapshot)
+        if not writer.holds(snapshot):
+            raise StepFailed("the target does not hold what the snapshot does")
+        self._commands(self.reload, lambda _: None)
 
     def _conclude(self) -> None:
         if self._save():

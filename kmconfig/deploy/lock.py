@@ -31,7 +31,9 @@ def hold(path: Path, *, run: str) -> Iterator[None]:
                 f"another run is applying to this target: {holder or 'unknown'}", help="wait until it has ended"
             ) from None
         os.ftruncate(handle, 0)
-        os.pwrite(handle, f"run {run}, process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode(), 0)
+        os.pwrite(
+            handle, f"run {run}, process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode(), 0
+        )
         yield
     finally:
         os.close(handle)

@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.deploy.guards import Guard, guards_of
-from kmconfig.targets.interface import Candidate, Comparison, LiveState, Operation
 
 if TYPE_CHECKING:
-    from kmconfig.targets.interface import Reader
+    from kmconfig.targets.interface import Candidate, Comparison, LiveState, Operation, Reader
 
 LIFETIME = {"production": timedelta(hours=4)}
 USUAL_LIFETIME = timedelta(hours=24)

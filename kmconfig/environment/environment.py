@@ -11,9 +11,11 @@ from kmconfig.environment.merge import merge
 from kmconfig.environment.schemas import load_schema
 from kmconfig.environment.settings import ApplicationSettings, EmailSettings, read_application, read_email
 from kmconfig.environment.shape import check_shape
-from kmconfig.source.problem import Problem
 from kmconfig.source.span import SourceFile, Span
-from kmconfig.source.value import Path, Value
+
+if TYPE_CHECKING:
+    from kmconfig.source.problem import Problem
+    from kmconfig.source.value import Path, Value
 
 TIERS = ("production", "staging", "development")
 
@@ -66,12 +68,11 @@ class Environment:
         node: Value[Any] = self.root
         for key in path:
             data = node.data
-            if isinstance(data, dict) and key in data:
-                node = data[key]
-            elif isinstance(data, list) and isinstance(key, int) and key < len(data):
-                node = data[key]
-            else:
+            in_mapping = isinstance(data, dict) and key in data
+            in_list = isinstance(data, list) and isinstance(key, int) and key < len(data)
+            if not (in_mapping or in_list):
                 return None
+            node = data[key]
         return node
 
     def place_of(self, value: Value[Any]) -> Span:

@@ -62,8 +62,7 @@ class LayerFolder:
 
     def name_of(self, location: Path) -> str:
         """``environments/acme/eu.yaml`` is ``acme/eu``."""
-        path = os.path.relpath(location, self.folder)
-        return os.path.splitext(path)[0].replace(os.sep, "/")
+        return Path(os.path.relpath(location, self.folder)).with_suffix("").as_posix()
 
     def load(self, location: Path) -> Layer:
         """The layer of a file, with everything it extends loaded too."""
@@ -111,7 +110,9 @@ class LayerFolder:
         if reason is None:
             return self.load(location)
         layer.incomplete = True
-        layer.document.problems.append(_broken_extends(entry, reason, "name a YAML file inside the environments folder"))
+        layer.document.problems.append(
+            _broken_extends(entry, reason, "name a YAML file inside the environments folder")
+        )
         return None
 
     def _refusal(self, location: Path) -> str | None:

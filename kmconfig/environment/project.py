@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.environment.environment import Environment, compose
@@ -13,6 +12,7 @@ from kmconfig.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 PROJECT_FILE = "kmconfig.yaml"
 _ROOT_MARKS = (PROJECT_FILE, "environments", ".git")

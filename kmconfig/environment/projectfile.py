@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from kmconfig.source.parser import Document, parse
 from kmconfig.source.reader import read_source
-from kmconfig.source.span import SourceFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kmconfig.source.span import SourceFile
     from kmconfig.source.value import Value
 
 FAIL_LEVELS = ("error", "warning", "note", "never")

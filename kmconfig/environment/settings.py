@@ -32,7 +32,7 @@ class UnknownValue(Value[Any]):
     __slots__ = ()
 
     @property
-    def data(self) -> Any:  # type: ignore[override]
+    def data(self) -> Any:
         """Never returns."""
         raise NotKnown(self.setting)
 

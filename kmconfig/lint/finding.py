@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.source.problem import Edit, Fix
-from kmconfig.source.span import Span
-from kmconfig.source.value import Value
 
 if TYPE_CHECKING:
     from kmconfig.lint.rule import Rule
+    from kmconfig.source.span import Span
+    from kmconfig.source.value import Value
 
 SEVERITIES = ("error", "warning", "note")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from kmconfig.environment.reference import SecretRef
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from kmconfig.environment.environment import Environment
+    from kmconfig.mail.server import Encryption
     from kmconfig.secrets.secret import Secret
     from kmconfig.source.value import Value
 
@@ -48,7 +49,7 @@ def smtp_server(
     return SmtpServer(
         host=smtp.host.data.strip("[]"),
         port=smtp.port.data,
-        encryption=smtp.encryption.data,  # type: ignore[arg-type] - the schema allows just these
+        encryption=cast("Encryption", smtp.encryption.data),
         username=_login(smtp.username, secrets),
         password=_secret(smtp.password, secrets),
         fallback_ports=tuple(port.data for port in ports),

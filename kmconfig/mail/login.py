@@ -20,6 +20,8 @@ _CLEAR_ORDER: Final = ("CRAM-MD5", "PLAIN", "LOGIN")
 _SUCCESS: Final = 235
 _CHALLENGE: Final = 334
 _UNSUPPORTED: Final = frozenset({500, 501, 502, 503, 504})
+_MOST_REFUSALS: Final = 2
+"""Wrong passwords sent at most; accounts get locked for more."""
 _TRY_ANOTHER: Final = _UNSUPPORTED | {535}
 
 
@@ -73,7 +75,8 @@ def log_in(wire: Wire, credentials: Credentials, scrubber: Scrubber) -> tuple[st
         if reply.code == _SUCCESS:
             return mechanism, reply
         refusals.append(reply)
-        if reply.code not in _TRY_ANOTHER:
+        refused = sum(refusal.code == 535 for refusal in refusals)
+        if reply.code not in _TRY_ANOTHER or refused == _MOST_REFUSALS:
             break
     reasons = [reply for reply in refusals if reply.code not in _UNSUPPORTED]
     raise StageFailed.from_reply((reasons or refusals)[0])

@@ -45,7 +45,7 @@ def smtp_facts(server: SmtpServer, *, port: int | None = None) -> tuple[tuple[st
     )
 
 
-def build_test_message(  # noqa: PLR0913 - each is one thing that the message says
+def build_test_message(
     *,
     application_name: str,
     sender_name: str,

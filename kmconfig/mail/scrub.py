@@ -28,7 +28,7 @@ class Scrubber:
         """Mask ``value`` from now on."""
         if not value:
             return
-        forms = {form for form in _forms(value) if form}
+        forms = {form for form in _forms(value) if form.strip()}
         # The longest first, so that a form inside another leaves no remainder.
         for form in sorted(forms, key=len, reverse=True):
             self._patterns.append(_pattern(form))
@@ -58,7 +58,7 @@ def _aligned(value: bytes, offset: int) -> str:
 
 
 def _pattern(form: str) -> re.Pattern[str]:
-    broken = r"\s*".join(re.escape(character) for character in form)
+    broken = r"\s*".join(re.escape(character) for character in form if not character.isspace())
     if len(form) < _SHORTEST_ANYWHERE:
         # So short a value occurs in any sentence; only where it stands alone is it an echo.
         broken = rf"(?<!\w){broken}(?!\w)"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from kmconfig.mail.failure import StageFailed
+from kmconfig.mail.failure import StageFailed, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +26,16 @@ STAGES: Final = (
 )
 
 
+LONGEST_DETAIL: Final = 2000
+"""Characters of a stage's detail that are kept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """One finished stage: its name (one of :data:`STAGES`), the verdict, milliseconds, and what was seen.
 
-    ``detail`` may hold a server's words; they are bounded, but have to be escaped where they are shown.
+    ``detail`` is one line of at most :data:`LONGEST_DETAIL` characters and may hold a server's words, which have
+    to be escaped where they are shown.
     """
 
     stage: str
@@ -98,6 +103,6 @@ class Recorder:
 
     def _finish(self, name: str, begun: float, detail: str, *, ok: bool) -> None:
         ms = round((time.perf_counter() - begun) * 1000, 1)
-        stage = Stage(stage=name, ok=ok, ms=ms, detail=detail)
+        stage = Stage(stage=name, ok=ok, ms=ms, detail=bounded(detail, LONGEST_DETAIL))
         self._stages.append(stage)
         self._progress.finished(stage)

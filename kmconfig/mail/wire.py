@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from kmconfig.mail import tls
-from kmconfig.mail.failure import Reply, StageFailed
+from kmconfig.mail.failure import Reply, StageFailed, bounded
 
 if TYPE_CHECKING:
     import socket
@@ -82,11 +82,11 @@ class Wire(smtplib.SMTP):
 
     def readable(self, text: bytes) -> str:
         """Return bytes from the server as scrubbed text, lines joined by blanks."""
-        lines = self._scrubber.scrub(text.decode("utf-8", "replace")).split("\n")
+        lines = text.decode("utf-8", "replace").split("\n")
         first = Reply(0, lines[0]).enhanced
         if first is not None:
             lines[1:] = [line.removeprefix(first).strip() for line in lines[1:]]
-        return " ".join(line for line in lines if line)
+        return self._scrubber.scrub(" ".join(line for line in lines if line))
 
     def getreply(self) -> tuple[int, bytes]:
         """Return code and text of the next reply.
@@ -143,7 +143,8 @@ class Wire(smtplib.SMTP):
         raise failed
 
     def _unfinished(self) -> str:
-        return f" after “{self.readable(bytes(self._received[:200]))}”" if self._received else ""
+        # Scrubbed as a whole and then cut, so that the cut leaves no half of a secret.
+        return f" after “{bounded(self.readable(bytes(self._received)), 200)}”" if self._received else ""
 
     def _left(self) -> float:
         left = self._ends - time.monotonic()

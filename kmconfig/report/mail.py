@@ -72,7 +72,7 @@ def diagnosis_object(diagnosis: Diagnosis | None) -> dict[str, Any] | None:
     }
 
 
-def test_object(  # noqa: PLR0913 - the fields of the contract
+def test_object(
     *,
     environment: str,
     driver: str,

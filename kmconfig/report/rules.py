@@ -64,5 +64,5 @@ def _cell(severity: str | None, width: int, style: Style) -> str:
 
 
 def _first_sentence(manual: str) -> str:
-    text = " ".join(manual.split("\n\n")[0].split())
-    return text.split(". ")[0].rstrip(".") + "."
+    text = " ".join(manual.split("\n\n", maxsplit=1)[0].split())
+    return text.split(". ", 1)[0].rstrip(".") + "."

@@ -99,5 +99,3 @@ def _shown(data: Any) -> str:
     if isinstance(data, list):
         return f"[{', '.join(_shown(item) for item in data)}]"
     return str(data)
-
-

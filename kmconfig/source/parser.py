@@ -221,9 +221,7 @@ class _Builder:
     def _within_limits(self, event: Any) -> bool:
         self.count += 1
         if len(self.stack) + self.skipping > MAX_DEPTH:
-            self._report(
-                "KM101", f"nested deeper than {MAX_DEPTH} levels", event, "settings need at most six levels"
-            )
+            self._report("KM101", f"nested deeper than {MAX_DEPTH} levels", event, "settings need at most six levels")
         elif self.count > MAX_NODES:
             self._report(
                 "KM101",
@@ -238,9 +236,7 @@ class _Builder:
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark.index, event.end_mark.index
-        if (
-            end - start > 1 and self.file.text[end - 1] in " \n\r\t"
-        ):  # block scalars end behind their line end
+        if end - start > 1 and self.file.text[end - 1] in " \n\r\t":  # block scalars end behind their line end
             end = start + len(self.file.text[start:end].rstrip())
         return Span(self.file, start, end)
 
@@ -258,9 +254,7 @@ def _syntax_problem(file: SourceFile, error: yaml.YAMLError) -> Problem:
     context = getattr(error, "context", None)
     message = f"{text} {context}" if context and not text.startswith("found") else text
     end = offset + 1 if offset < len(file.text) and file.text[offset] not in "\r\n" else offset
-    return Problem(
-        "KM101", f"not valid YAML: {message}", Span(file, offset, end), help=_syntax_help(file, offset)
-    )
+    return Problem("KM101", f"not valid YAML: {message}", Span(file, offset, end), help=_syntax_help(file, offset))
 
 
 def _syntax_help(file: SourceFile, offset: int) -> str:

@@ -38,7 +38,7 @@ class Problem:
 
     __slots__ = ("code", "fix", "help", "message", "path", "related", "span")
 
-    def __init__(  # noqa: PLR0913 - a record
+    def __init__(
         self,
         code: str,
         message: str,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.errors import ConfigurationError, CouldNotCheck, Refused
@@ -19,6 +18,7 @@ from kmconfig.targets.laravel_version import detect_laravel_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from kmconfig.targets.laravel_keys import EnvValue
 

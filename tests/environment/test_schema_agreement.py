@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from kmconfig.source.value import Path
 
-MUTANTS = 1500
+MUTANTS = 2000
 SCALARS: list[Any] = [
     *(None, True, False, 0, 1, 2, -1, 25, 65536, 1.5, 587.0, "", " ", "x", "587", "1", "tls", "TLS", "off", "auto"),
     *(
@@ -61,7 +61,8 @@ def _is_integer(_checker: Any, instance: Any) -> bool:
 
 
 Library: Any = jsonschema.Draft202012Validator
-Oracle: Any = validators.extend(
+_extend: Any = validators.extend
+Oracle: Any = _extend(
     Library, {"pattern": _pattern}, type_checker=Library.TYPE_CHECKER.redefine("integer", _is_integer)
 )
 
@@ -81,7 +82,7 @@ def damage(data: Any, dice: random.Random) -> None:
     if not keys or dice.random() < 0.1:
         _add(place, dice)
         return
-    key = dice.choice(keys)
+    key: Any = dice.choice(keys)
     action = dice.randrange(6)
     if action == 0:
         del place[key]

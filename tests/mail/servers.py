@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import contextlib
 import hmac
+import os
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -70,6 +72,16 @@ class Peer:
             if self.server.closing.wait(0.05):
                 return
             self.sock.sendall(character.encode())
+
+    def reset(self) -> None:
+        """Break the connection off without a goodbye (TCP RST)."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.drop()
+
+    def raw(self, data: bytes) -> None:
+        """Send bytes past TLS."""
+        with socket.socket(fileno=os.dup(self.sock.fileno())) as below:
+            below.sendall(data)
 
     def drop(self) -> None:
         """Hang up."""

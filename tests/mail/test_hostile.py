@@ -76,6 +76,24 @@ def test_hanging_up_is_told_from_silence(certificates: Certificates, verb: str) 
     assert "clos" in result.diagnosis.symptom or "broke" in result.diagnosis.symptom
 
 
+@pytest.mark.parametrize("verb", ["CONNECT", "EHLO", "STARTTLS", "AUTH", "MAIL", "."])
+def test_a_reset_connection(certificates: Certificates, verb: str) -> None:
+    with bad_at(verb, Peer.reset, certificates) as server:
+        result = send(server)
+
+    assert failed_stage(result) == STAGE_BY_VERB[verb]
+
+
+def test_clear_text_inside_tls_is_no_answer(certificates: Certificates) -> None:
+    with bad_at("MAIL", lambda peer: peer.raw(b"250 2.1.0 ok\r\n"), certificates) as server:
+        result = probe(server)
+
+    assert failed_stage(result) == "sender"
+    assert result.diagnosis is not None
+    assert "TLS failed" in result.diagnosis.symptom
+    assert server.said("RCPT") == []
+
+
 def test_message_without_verdict_may_have_been_delivered(certificates: Certificates) -> None:
     with bad_at(".", Peer.drop, certificates) as server:
         result = send(server)

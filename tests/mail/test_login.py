@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kmconfig.mail.login import Credentials
 from kmconfig.mail.scrub import MASK, Scrubber
 from kmconfig.mail.smtp import SmtpTransport
 from kmconfig.secrets.secret import Secret
@@ -101,6 +102,13 @@ def test_the_first_refusal_with_a_reason_is_kept(certificates: Certificates) -> 
         assert probe(server).reply == "535 5.7.8 the key is revoked"
 
 
+def test_a_wrong_password_is_not_sent_more_than_twice(certificates: Certificates) -> None:
+    with Server(Smtp(starttls=certificates.good())) as server:
+        assert not probe(server, password=secret("wrong")).ok
+
+    assert [line.split(" ")[1] for line in server.said("AUTH")] == ["PLAIN", "LOGIN"]
+
+
 @pytest.mark.parametrize("answer", ["534 5.7.9 app password", "454 4.7.0 later", "550 5.7.30 no basic auth"])
 def test_a_verdict_about_the_account_ends_the_login(certificates: Certificates, answer: str) -> None:
     with Server(Smtp(starttls=certificates.good(), answers={"AUTH": answer})) as server:
@@ -122,6 +130,31 @@ def test_endless_challenges_are_cancelled(certificates: Certificates) -> None:
 
     assert failed_stage(result) == "auth"
     assert "*" in server.heard
+
+
+def test_challenge_that_is_no_base64_is_cancelled(certificates: Certificates) -> None:
+    def ask(peer: Peer) -> None:
+        peer.say("334 <not base64>")
+        peer.hear()
+        peer.say("501 5.7.0 cancelled")
+
+    script = Smtp(starttls=certificates.good(), auth="CRAM-MD5", answers={"AUTH": ask})
+    with Server(script) as server:
+        assert failed_stage(probe(server)) == "auth"
+
+    assert "*" in server.heard
+
+
+def test_blank_password_masks_nothing() -> None:
+    scrubber = Scrubber()
+    scrubber.learn(b"")
+    scrubber.learn(b"  ")
+
+    assert scrubber.scrub("535 5.7.8 no such login") == "535 5.7.8 no such login"
+
+
+def test_credentials_do_not_show_themselves() -> None:
+    assert repr(Credentials(b"apikey", PASSWORD.encode())) == "<credentials>"
 
 
 def test_clear_text_login_only_where_configured() -> None:
@@ -167,7 +200,20 @@ def test_password_split_over_two_lines_is_masked(certificates: Certificates) -> 
     with Server(Smtp(starttls=certificates.good(), answers={"AUTH": lines})) as server:
         result = probe(server)
 
-    assert "horse" not in repr(result)
+    assert result.reply == f"535 5.7.8 {MASK}"
+
+
+def test_unfinished_echo_is_masked_before_it_is_cut(certificates: Certificates) -> None:
+    def answer(peer: Peer) -> None:
+        peer.sock.sendall(b"535 " + b"x" * 180 + PASSWORD.encode())
+        peer.drop()
+
+    with Server(Smtp(starttls=certificates.good(), answers={"AUTH": answer})) as server:
+        result = probe(server)
+
+    assert failed_stage(result) == "auth"
+    assert "xxx" in repr(result)
+    assert PASSWORD[:5] not in repr(result)
 
 
 def test_secret_username_is_masked(certificates: Certificates) -> None:

@@ -65,6 +65,11 @@ def test_resolver_down_is_temporary() -> None:
     assert result.diagnosis.temporary
 
 
+def test_resolver_that_finds_nothing_or_breaks() -> None:
+    assert failed_stage(run(clear(587), lambda _host: [])) == "resolve"
+    assert failed_stage(run(clear(587), raising(OSError(5, "Input/output error")))) == "resolve"
+
+
 def test_resolver_that_never_answers_does_not_hang() -> None:
     release = threading.Event()
 
