@@ -104,7 +104,8 @@ def _prepare(project: Project, environment: Environment, options: Options, outco
 
     candidate = resolve_candidate(project, environment, masker=current().masker)
     plan, reader = plan_environment(project, candidate, now=now)
-    style = current().style(outcomes.stream)
+    verbosity, style = current().verbosity, current().style(outcomes.stream)
+    steps = StepLines(outcomes.stream, style=style, stages=verbosity > 0) if verbosity >= 0 else NoSteps()
     return Apply(
         project=project.file,
         candidate=candidate,
@@ -112,7 +113,7 @@ def _prepare(project: Project, environment: Environment, options: Options, outco
         reader=reader,
         receipts=receipts_of(project, environment.name),
         options=options,
-        progress=StepLines(outcomes.stream, style=style) if current().verbosity >= 0 else NoSteps(),
+        progress=steps,
     )
 
 

@@ -147,8 +147,8 @@ class Apply:
             if not self.plan.operations and pending is None:
                 self.receipt.result = "unchanged"
                 return self.receipt
-            with self._step("preflight"):
-                self._preflight()
+            with self._step("preflight") as say:
+                self._preflight(say)
             self._change(pending)
         return self.receipt
 
@@ -169,11 +169,12 @@ class Apply:
     def _writer(self) -> AnyWriter:
         return writer_for(self.reader, WritePermit(self.plan.digest, self.plan.base))
 
-    def _preflight(self) -> None:
+    def _preflight(self, say: Callable[[str], None]) -> None:
         """Log in with the candidate settings and go through RCPT, without a message."""
         result = self._transport().probe(sender_of(self.environment), self.recipients())
         if result.diagnosis is not None:
             raise StepFailed(result.diagnosis.cause, diagnosis=_diagnosis(result))
+        say(", ".join(filter(None, (result.tls_version, "login and recipients accepted, no message sent"))))
         if result.main_port is not None:
             port = self._port()
             raise StepFailed(

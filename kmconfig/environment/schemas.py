@@ -14,8 +14,12 @@ SCHEMA_NAMES: Final = {
     "project": "project.v1.schema.json",
     "findings": "findings.v1.schema.json",
     "show": "show.v1.schema.json",
+    "diff": "diff.v1.schema.json",
+    "secrets": "secrets.v1.schema.json",
+    "dns": "dns.v1.schema.json",
     "test": "test.v1.schema.json",
     "plan": "plan.v1.schema.json",
+    "drift": "drift.v1.schema.json",
     "receipt": "receipt.v1.schema.json",
 }
 

@@ -65,16 +65,20 @@ class Run:
             self.broken.add(path)
             self.problems.append(problem)
 
-    def place(self, path: Path) -> Span:
-        """The nearest written key on the way to ``path``, or the start of the file."""
-        node, place = self.root, Span(self.file, 0, 0)
+    def way(self, path: Path) -> list[Value[Any]]:
+        """The values on the way to ``path``, as far as the document goes."""
+        nodes = [self.root]
         for part in path:
             try:
-                node = node.data[part]
+                nodes.append(nodes[-1].data[part])
             except (KeyError, IndexError, TypeError):
                 break
-            place = node.key_span or place
-        return place
+        return nodes
+
+    def place(self, path: Path) -> Span:
+        """The nearest written key on the way to ``path``, or the start of the file."""
+        keys = [node.key_span for node in self.way(path) if node.key_span is not None]
+        return keys[-1] if keys else Span(self.file, 0, 0)
 
 
 def wrong_type(run: Run, value: Value[Any], *, secret: bool) -> None:
@@ -194,7 +198,7 @@ def unknown_key(run: Run, names: Sequence[str], mapping: Value[Any], child: Valu
     remedy, fix = key_remedy(mapping, child, meant=name, home=home, names=names)
     span = child.key_span or child.span or run.place(mapping.path)
     run.refuse(Problem("KM104", message, span, help=remedy, path=path, fix=fix), child.path)
-    if meant is not None and not (name and name in mapping.data):
+    if meant is not None and len(run.way(meant)) <= len(meant):  # what is written stays known
         run.broken.add(meant)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.providers.hosts import is_ip_address, is_loopback, is_mail_catcher, is_real_host
 from kmconfig.providers.placeholders import is_placeholder_domain
-from kmconfig.providers.registry import PROVIDERS, domain_owner, normal_host, provider_of_host
+from kmconfig.providers.registry import PROVIDERS, normal_host, provider_of_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _WRONG_PREFIXES = frozenset(
     ("mail", "smtp", "smtps", "ssmtp", "esmtp", "smtp1", "smtp2", "smtpout", "out", "outgoing", "outbound", "send")
 )
+
+_OTHER_SERVICES = frozenset(("api", "imap", "imap4", "mx", "pop", "pop3", "www"))
 
 #: Below this length a name two edits away is as likely to be somebody else's.
 _SHORTEST_NAME = 5
@@ -53,8 +55,8 @@ def _guesses(name: str) -> Iterator[Guess]:
 
 
 def _is_other_service(name: str) -> bool:
-    owner = domain_owner(name)
-    return owner is not None and owner.other_hosts is not None and not any(name.endswith(d) for d in owner.domains)
+    """Whether the name begins as the provider's other services do, which is no slip of a finger."""
+    return name.partition(".")[0] in _OTHER_SERVICES
 
 
 def _has_wrong_prefix(name: str, candidate: str) -> bool:

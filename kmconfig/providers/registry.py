@@ -82,9 +82,12 @@ def domain_owner(host: str) -> Provider | None:
 
 @cache
 def _owner_of(host: str) -> Provider | None:
+    known = _provider_of(host)
+    if known is not None:
+        return known
     for provider in PROVIDERS:
         if any(host == domain or host.endswith(f".{domain}") for domain in provider.domains):
             return provider
         if provider.other_hosts is not None and re.fullmatch(provider.other_hosts, host):
             return provider
-    return _provider_of(host)
+    return None

@@ -20,16 +20,17 @@ _WITH_STAGES = frozenset(("preflight", "test_message"))
 
 
 class StepLines:
-    """Prints each step of an apply when it ends, and the stages of its mail conversations."""
+    """Prints each step of an apply when it ends; with ``stages`` also those of its mail conversations."""
 
-    def __init__(self, stream: TextIO, *, style: Style) -> None:
+    def __init__(self, stream: TextIO, *, style: Style, stages: bool) -> None:
         self._stream = stream
         self._style = style
-        self.mail: MailProgress = StageLines(stream, style=style, indent="      ")
+        self._stages = stages
+        self.mail: MailProgress = StageLines(stream, style=style, indent="      ") if stages else NoStages()
 
     def started(self, step: str) -> None:
         """Announce a step that shows stages of its own."""
-        if step in _WITH_STAGES:
+        if self._stages and step in _WITH_STAGES:
             self._stream.write(f"  {self._style('faint', '·')} {_NAMES.get(step, step)}\n")
             self._stream.flush()
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kmconfig.source.span import SourceFile
 
 _WIDTH = 140
-_MASK = "•"
+_MASK = "••••••••"
 _SECRET_KEY = re.compile(
     r"(?i)(?:^|[\s{,\"'])[\w.-]*(?:password|passwd|secret|token|api_?key|private_?key)[\w.-]*[\"']?\s*:\s*(?P<value>[^\s#{].*)"
 )
@@ -61,7 +61,8 @@ def _end_column(place: Place) -> int:
 
 def _shown(file: SourceFile, line: int, start: int, end: int) -> tuple[str, int, int]:
     """The line without secret text, cut around the label where it is long, and the label's columns in it."""
-    text = _masked(file, line).replace("\t", " ")
+    text, start, end = _masked(file, line, start, end)
+    text = text.replace("\t", " ")
     if len(text) <= _WIDTH:
         return text, start, end
     first = max(0, start - _WIDTH // 3)
@@ -71,16 +72,37 @@ def _shown(file: SourceFile, line: int, start: int, end: int) -> tuple[str, int,
     return f"{lead}{cut}{tail}", start + shift, min(end + shift, len(lead) + len(cut))
 
 
-def _masked(file: SourceFile, line: int) -> str:
+def _masked(file: SourceFile, line: int, start: int, end: int) -> tuple[str, int, int]:
+    """The line with each secret as a mask of one length, so that not even a secret's length shows."""
     text = file.line(line)
+    for first, last in reversed(_secret_ranges(file, line, text)):
+        text = text[:first] + _MASK + text[last:]
+        start, end = (_moved(column, first, last) for column in (start, end))
+    return text, start, end
+
+
+def _moved(column: int, first: int, last: int) -> int:
+    """Where a column of the line stands once the range from ``first`` to ``last`` is masked."""
+    if column <= first:
+        return column
+    return first + len(_MASK) if column <= last else column + len(_MASK) - (last - first)
+
+
+def _secret_ranges(file: SourceFile, line: int, text: str) -> list[tuple[int, int]]:
+    """Columns of secret text in a line, from 0, in order and apart from each other."""
     offset = file.line_starts[line - 1]
-    for begin, finish in file.sensitive:
-        first, last = max(begin - offset, 0), min(finish - offset, len(text))
-        if first < last:
-            text = text[:first] + _MASK * (last - first) + text[last:]
+    found = [(max(begin - offset, 0), min(finish - offset, len(text))) for begin, finish in file.sensitive]
     if match := _SECRET_KEY.search(text):
-        text = text[: match.start("value")] + _MASK * len(match["value"]) + text[match.end("value") :]
-    return text
+        found.append(match.span("value"))
+    ranges: list[tuple[int, int]] = []
+    for first, last in sorted(found):
+        if first >= last:
+            continue
+        if ranges and first <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], max(last, ranges[-1][1]))
+        else:
+            ranges.append((first, last))
+    return ranges
 
 
 def _columns(text: str) -> int:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from kmconfig.report.style import Style
 
 
+_WIDTH = 100
+
+
 def lint_text(outcome: Outcome, *, style: Style) -> Iterator[str]:
     """The report, line by line."""
     for finding in outcome.findings:
@@ -30,7 +33,7 @@ def _finding(finding: Located, style: Style) -> Iterator[str]:
     yield from render(places, severity=finding.severity, style=style)
     indent = " " * max(len(str(place.span.line)) for place in places)
     if finding.help:
-        yield f"{indent} {style('frame', '=')} {style('help', 'help')}: {for_terminal(finding.help)}"
+        yield from _help(finding.help, indent, style)
     if finding.fix is not None:
         kind = "fix" if finding.fix.safe else "possible fix"
         yield f"{indent} {style('frame', '=')} {style('help', kind)}: {for_terminal(finding.fix.title)}"
@@ -38,6 +41,16 @@ def _finding(finding: Located, style: Style) -> Iterator[str]:
     if finding.environments:
         about += f"; in {for_terminal(', '.join(finding.environments))}"
     yield f"{indent} {style('frame', '=')} {style('faint', about)}"
+
+
+def _help(text: str, indent: str, style: Style) -> Iterator[str]:
+    """The remedy, wrapped so that it can be read beside the frame."""
+    import textwrap  # noqa: PLC0415 - a clean run needs no help
+
+    first, *rest = textwrap.wrap(for_terminal(text), _WIDTH, break_long_words=False, break_on_hyphens=False) or [""]
+    yield f"{indent} {style('frame', '=')} {style('help', 'help')}: {first}"
+    for line in rest:
+        yield f"{indent}   {line}"
 
 
 def summary(outcome: Outcome, *, style: Style) -> str:

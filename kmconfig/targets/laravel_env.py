@@ -172,7 +172,8 @@ def _before(file: DotenvFile, key: str, *, secret: bool) -> str:
     value = file.laravel(key)
     if secret:
         return "null" if value is None else "(set)"
-    return _shown(value)
+    last = file.occurrences(key)[-1]
+    return file.text[last.value_start : last.value_end].strip('"') if last.has_references else _shown(value)
 
 
 def _after(value: EnvValue) -> str | None:

@@ -200,4 +200,68 @@ RESULTS: dict[str, dict[str, Any]] = {
             }
         ],
     },
+    "secrets": {
+        "version": 1,
+        "results": [
+            {
+                "environment": "production",
+                "references": [
+                    {
+                        "setting": "email.smtp.password",
+                        "source": "vault",
+                        "reference": "km/prod/smtp#password",
+                        "status": "ok",
+                        "version": 9,
+                        "created": "2026-03-31T14:30:00.123456789Z",
+                        "age_days": 12,
+                        "detail": "12 of 90 days",
+                    }
+                ],
+            }
+        ],
+    },
+    "dns": {
+        "version": 1,
+        "results": [
+            {
+                "environment": "production",
+                "domain": "acme.example",
+                "checks": [
+                    {
+                        "code": "KM701",
+                        "name": "no-spf",
+                        "result": "pass",
+                        "records": ["v=spf1 include:sendgrid.net -all"],
+                        "detail": "2 of 10 lookups",
+                        "suggestion": None,
+                    }
+                ],
+            }
+        ],
+    },
+    "drift": {
+        "version": 1,
+        "results": [
+            {
+                "environment": "production",
+                "result": "drift",
+                "differences": [{"setting": "MAIL_PORT", "class": "external", "live": "25", "expected": "587"}],
+            }
+        ],
+    },
+}
+RESULTS["diff"] = {
+    "version": 1,
+    "base": "origin/main",
+    "head": "working tree",
+    "environments": [
+        {
+            "environment": "production",
+            "changes": [
+                {"setting": "email.smtp.port", "before": 25, "after": 587, "risks": ["host-change"], "origin": _PLACE}
+            ],
+            "new_findings": [],
+            "fixed_findings": RESULTS["findings"]["findings"],
+        }
+    ],
 }

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path as Folder
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -10,8 +14,10 @@ import pytest
 
 from kmconfig.environment.defaults import default_of
 from kmconfig.environment.schemas import SCHEMA_NAMES, load_schema, schema_text
+from kmconfig.environment.shape_checks import python_pattern
 from kmconfig.environment.shape_names import resolve, schemas_at
 from kmconfig.errors import UsageError
+from tests.environment.documents import RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +82,11 @@ def test_only_known_keywords_and_local_references(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCHEMA_NAMES)
+def test_every_result_has_an_example_that_is_tested(name: str) -> None:
+    assert name in RESULTS or name in FOR_PEOPLE
+
+
+@pytest.mark.parametrize("name", SCHEMA_NAMES)
 def test_objects_are_closed_but_receipts(name: str) -> None:
     for path, part in walk(load_schema(name)):
         closed = "additionalProperties" in part or part.get("type") != "object" or "properties" not in part
@@ -96,6 +107,20 @@ def test_patterns_hold_everywhere_and_explain_themselves(name: str) -> None:
         assert "[$" not in pattern, path
         assert not re.search(r"\\[dwsDWSbBAZzpP]", pattern), path  # these differ between languages
         assert not re.search(r"\\[^u.\[\]]", pattern), path  # ECMA-262 with `u` knows no needless escapes
+
+
+def test_no_pattern_takes_long_for_hostile_text() -> None:
+    """A pattern that looks at each pair of characters would need hours for these."""
+    starts = ("", "[", "https://", "imaps://", "/", "a@", "a#")
+    texts = [
+        start + unit * 100_000 + "\x07"
+        for start in starts
+        for unit in ("a", "1.", "a@", "/a", " ", "a-", "a:", ":", "a.")
+    ]
+    patterns = {part["pattern"] for name in SCHEMA_NAMES for _, part in walk(load_schema(name)) if "pattern" in part}
+    for pattern in patterns:
+        search = re.compile(python_pattern(pattern)).search
+        assert not any(search(text) for text in texts), pattern
 
 
 @pytest.mark.parametrize("name", FOR_PEOPLE)
@@ -164,3 +189,16 @@ def test_an_unknown_schema_is_named() -> None:
     with pytest.raises(UsageError) as caught:
         schema_text("environments")
     assert "environment" in (caught.value.help or "")
+
+
+def test_an_installed_package_finds_its_schemas(tmp_path: Folder) -> None:
+    root = Folder(__file__).parents[2]
+    package = tmp_path / "kmconfig"
+    shutil.copytree(root / "schema", package / "schema")
+    for name in ("errors.py", "environment/__init__.py", "environment/schemas.py"):
+        (package / name).parent.mkdir(exist_ok=True)
+        shutil.copy(root / "kmconfig" / name, package / name)
+    program = "from kmconfig.environment.schemas import schema_text; print(schema_text('plan'), end='')"
+    call = [sys.executable, "-E", "-c", program]
+    printed = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert printed == schema_text("plan")

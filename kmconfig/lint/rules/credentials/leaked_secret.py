@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import file_rule
 from kmconfig.providers.leaks import find_leaks
-from kmconfig.providers.registry import PROVIDERS, provider_of_host
+from kmconfig.providers.registry import PROVIDERS, domain_owner
 from kmconfig.providers.ses import SES
 from kmconfig.source.span import SourceFile, Span
 from kmconfig.source.value import Value
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from kmconfig.source.parser import Document
 
 _USERNAME = ("email", "smtp", "username")
+_HOST = ("email", "smtp", "host")
 _ACCESS_KEY_ID = re.compile("A[KS]IA[A-Z2-7]{16}")
 _HELP = "revoke it with its issuer, remove it here, and refer to its successor in a secret store"
 
@@ -107,7 +108,7 @@ class _Values:
         if isinstance(subject, Span) or subject.path != _USERNAME:
             return False
         host = self._host()
-        provider = provider_of_host(host) if host is not None else None
+        provider = domain_owner(host) if host is not None else None
         candidates = PROVIDERS if host is None else (provider,)
         text = subject.data
         if SES in candidates and _ACCESS_KEY_ID.fullmatch(text):
@@ -118,7 +119,7 @@ class _Values:
 
     def _host(self) -> str | None:
         """The SMTP host, where this file says one."""
-        return next((value.data for value, _ in self.found if value.path == ("email", "smtp", "host")), None)
+        return next((value.data for value, _ in self.found if value.written and value.path == _HOST), None)
 
 
 def _texts(root: Value[Any] | None) -> Iterator[tuple[Value[str], Span]]:

@@ -42,11 +42,16 @@ GENERIC_NAMES = frozenset(
 )
 
 
+def is_generic(name: str) -> bool:
+    """Whether a sender name is one of the words that everybody's program uses."""
+    return re.sub(r"[\W_]+", "", name.casefold()) in GENERIC_NAMES
+
+
 @rule("KM402", "generic-sender-name", severity="W/W/n")
 def check(env: Environment) -> Iterator[Finding]:
     """Look for words that say nothing about who writes."""
     name = env.email.sender.name
-    if re.sub(r"[\W_]+", "", name.data.casefold()) not in GENERIC_NAMES:
+    if not is_generic(name.data):
         return
     yield Finding(
         f"the sender name `{name.data}` says nothing about who writes",

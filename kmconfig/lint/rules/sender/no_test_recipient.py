@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 def check(env: Environment) -> Iterator[Finding]:
     """Look for somebody to send the test message to."""
     recipients = env.email.test_recipients
-    if recipients is not None and recipients.data:
-        return
+    written = env.get("email", "test", "recipients")
+    if recipients is not None and (recipients.data or (written is not None and written.data)):
+        return  # an address that was refused is reported already
     yield Finding(
         "there is nobody to send the test message to",
         primary=Label(recipients or Value(None, ("email", "test", "recipients")), "missing here"),

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING
 
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import rule
+from kmconfig.lint.rules.sender.generic_sender_name import is_generic
+from kmconfig.lint.rules.sender.spammy_sender_name import spam_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,11 +40,13 @@ def words(name: str) -> set[str]:
 
 @rule("KM405", "sender-name-differs", severity="n/n/–")
 def check(env: Environment) -> Iterator[Finding]:
-    """Compare the words of both names."""
+    """Compare the words of both names; what is wrong with the name by itself is KM402 or KM403."""
     name, application = env.email.sender.name, env.application.name
     if not name.written or not application.written:
         return
     if words(name.data) & words(application.data) or not words(application.data):
+        return
+    if is_generic(name.data) or spam_in(name.data) is not None:
         return
     yield Finding(
         f"the sender name is unlike the application's, `{application.data}`",

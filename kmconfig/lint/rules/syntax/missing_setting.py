@@ -6,8 +6,8 @@ the environments that are built on them; an environment may not.
 The finding stands on the nearest key that is written, or on the first line.
 
 ```yaml bad raw first_line=KM106
-version: 1
-tier: production
+email:
+  sender: {name: Acme License Portal}
 ```
 
 ```yaml bad

@@ -76,7 +76,7 @@ def check(env: Environment) -> Iterator[Finding]:
     )
     yield Finding(
         f"{provider.title} {fact}",
-        primary=Label(smtp.port.or_written(smtp.host), "set here"),
-        related=(Label(smtp.host, f"this is {provider.title}"),) if smtp.port.written else (),
+        primary=Label(smtp.port, "set here"),
+        related=(Label(smtp.host, f"this is {provider.title}"),),
         help=f"use port {offers}; see {provider.documentation}",
     )

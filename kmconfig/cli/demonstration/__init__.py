@@ -1,0 +1,1 @@
+"""The story that `kmconfig demo` tells: its files, its mail server, and its steps."""
