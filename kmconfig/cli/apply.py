@@ -98,14 +98,14 @@ def _apply(
 
 
 def _prepare(project: Project, environment: Environment, options: Options, outcomes: Outcomes, now: datetime) -> Apply:
-    from kmconfig.deploy.apply import Apply  # noqa: PLC0415
+    from kmconfig.deploy.apply import Apply, Silent  # noqa: PLC0415
     from kmconfig.deploy.prepare import plan_environment, receipts_of, resolve_candidate  # noqa: PLC0415
-    from kmconfig.report.apply import NoSteps, StepLines  # noqa: PLC0415
+    from kmconfig.report.apply import StepLines  # noqa: PLC0415
 
     candidate = resolve_candidate(project, environment, masker=current().masker)
     plan, reader = plan_environment(project, candidate, now=now)
     verbosity, style = current().verbosity, current().style(outcomes.stream)
-    steps = StepLines(outcomes.stream, style=style, stages=verbosity > 0) if verbosity >= 0 else NoSteps()
+    steps = StepLines(outcomes.stream, style=style, stages=verbosity > 0) if verbosity >= 0 else Silent()
     return Apply(
         project=project.file,
         candidate=candidate,

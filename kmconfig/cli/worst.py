@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from kmconfig.cli.globals import current
 from kmconfig.errors import KmconfigError
-from kmconfig.report.mail import NoStages, StageLines
+from kmconfig.mail.stages import Silence
+from kmconfig.report.mail import StageLines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,7 @@ class Outcomes:
     def stages(self) -> Progress:
         """Shows the stages of a mail conversation."""
         if current().verbosity < 0:
-            return NoStages()
+            return Silence()
         return StageLines(self.stream, style=current().style(self.stream))
 
     def document(self) -> dict[str, Any]:

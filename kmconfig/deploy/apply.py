@@ -21,6 +21,7 @@ from kmconfig.deploy.lock import hold
 from kmconfig.deploy.receipt import Receipt, Step, new_run
 from kmconfig.errors import CheckFailed, KmconfigError, PartialOrUnknown, Refused, RolledBack
 from kmconfig.mail.account import compose_test_mail, recipients_of, secret_references, sender_of, smtp_server
+from kmconfig.mail.stages import Silence
 from kmconfig.secrets.hardening import scrubbed_environment
 from kmconfig.targets.interface import Candidate, WritePermit
 from kmconfig.targets.keeping import Keeping
@@ -50,6 +51,19 @@ class Progress(Protocol):
     def finished(self, step: Step) -> None:
         """A step has ended."""
         ...
+
+
+class Silent:
+    """The progress of somebody who only wants the receipt."""
+
+    def __init__(self) -> None:
+        self.mail: MailProgress = Silence()
+
+    def started(self, step: str) -> None:
+        """Ignore it."""
+
+    def finished(self, step: Step) -> None:
+        """Ignore it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from kmconfig.mail.stages import Silence
 from kmconfig.report.escape import for_terminal
-from kmconfig.report.mail import NoStages, StageLines, diagnosis_lines
+from kmconfig.report.mail import StageLines, diagnosis_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ class StepLines:
         self._stream = stream
         self._style = style
         self._stages = stages
-        self.mail: MailProgress = StageLines(stream, style=style, indent="      ") if stages else NoStages()
+        self.mail: MailProgress = StageLines(stream, style=style, indent="      ") if stages else Silence()
 
     def started(self, step: str) -> None:
         """Announce a step that shows stages of its own."""
@@ -62,16 +63,3 @@ def receipt_text(receipt: Receipt, *, style: Style) -> Iterator[str]:
 
 
 _UNVERIFIED = "whether the application uses it is not verified (no `verify` commands)"
-
-
-class NoSteps:
-    """For whoever asked for quiet."""
-
-    def __init__(self) -> None:
-        self.mail: MailProgress = NoStages()
-
-    def started(self, step: str) -> None:
-        """Say nothing."""
-
-    def finished(self, step: Step) -> None:
-        """Say nothing."""

@@ -42,16 +42,6 @@ class StageLines:
         self._stream.flush()
 
 
-class NoStages:
-    """For whoever asked for quiet."""
-
-    def started(self, stage: str) -> None:
-        """Say nothing."""
-
-    def finished(self, stage: Stage) -> None:
-        """Say nothing."""
-
-
 def diagnosis_lines(diagnosis: Mapping[str, Any], *, style: Style, indent: str = "  ") -> Iterator[str]:
     """What failed, why, and what to do."""
     yield f"{indent}{style('bad', 'symptom')}: {for_terminal(diagnosis['symptom'])}"

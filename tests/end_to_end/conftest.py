@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,3 +25,11 @@ def kmconfig(capsys: pytest.CaptureFixture[str]) -> Call:
 def installation(tmp_path: Path, mail_stack: MailStack, monkeypatch: pytest.MonkeyPatch) -> Installation:
     monkeypatch.setenv("SSL_CERT_FILE", str(mail_stack.ca_file))
     return install(tmp_path, mail_stack)
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A loopback port on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port

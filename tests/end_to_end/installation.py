@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.cli.running import write
+from tests.servers.accounts import INBOX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,35 +43,33 @@ class Installation:
         """The application's `.env`."""
         return self.application / ".env"
 
-    def configure(self, login: str, **smtp: Any) -> None:
-        """Write the environment `staging` for an account of the stack; ``smtp`` are other settings than the usual."""
-        settings = {
+    def configure(self, login: str, **changes: Any) -> None:
+        """Write the environment `staging` for an account of the stack.
+
+        ``changes`` are other SMTP settings than the usual, None for none; and ``sender``, ``recipients``, ``tier``,
+        ``reload`` and ``verify``.
+        """
+        smtp = {
             "host": self.stack.host,
             "port": self.stack.ports.submission,
             "encryption": "tls",
             "username": login,
             "password": {"env": VARIABLE},
             "timeout": "10s",
-        } | smtp
-        sender = settings.pop("sender", login)
-        recipients = settings.pop("recipients", ["inbox@acme.test"])
-        wanted = {name: value for name, value in settings.items() if value is not None}
+        } | changes
+        tier = smtp.pop("tier", "staging")
+        email = {"sender": {"email": smtp.pop("sender", login)}}
+        email["test"] = {"recipients": smtp.pop("recipients", [INBOX])}
+        target = {"path": str(self.env), "laravel": 8}
+        target |= {name: smtp.pop(name) for name in ("reload", "verify") if name in smtp}
+        email["smtp"] = {name: value for name, value in smtp.items() if value is not None}
         text = f"""\
 version: 1
-tier: staging
-application:
-  name: Acme License Portal
-  url: https://licenses.acme.test
-email:
-  smtp: {json.dumps(wanted, ensure_ascii=False)}
-  sender:
-    email: {sender}
-  test:
-    recipients: {json.dumps(recipients)}
+tier: {tier}
+application: {{name: Acme License Portal, url: https://licenses.acme.test}}
+email: {json.dumps(email, ensure_ascii=False)}
 target:
-  laravel_env:
-    path: {self.env}
-    laravel: 8
+  laravel_env: {json.dumps(target)}
 """
         write(self.root, {"environments/staging.yaml": text})
 
@@ -85,3 +84,10 @@ def install(folder: Path, stack: MailStack) -> Installation:
     write(application, {".env": LIVE})
     root.mkdir()
     return Installation(root, application, stack)
+
+
+def installed(installation: Installation) -> dict[str, tuple[bytes, int]]:
+    """Everything that an installation holds: content and time of each file."""
+    folders = (installation.root, installation.application)
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
