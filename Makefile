@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint fmt bench venv clean
+.PHONY: demo test lint docs fmt bench venv clean
 
 # The development install is editable, so where it exists it is always current.
 demo: $(if $(wildcard $(DEV)),$(DEV),$(APP))
@@ -29,12 +29,17 @@ lint: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/build.py --check
+
+docs: $(DEV)
+	$(BIN)/python docs/build.py
 
 fmt: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 bench: $(DEV)
+	$(BIN)/pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
 venv: $(DEV)

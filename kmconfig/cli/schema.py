@@ -14,5 +14,8 @@ from kmconfig.environment.schemas import SCHEMA_NAMES, schema_text
 @click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the schema to FILE.")
 @global_options
 def command(*, name: str, output: str | None) -> None:
-    """Print a published JSON Schema: environment (default), project, findings, show, test, plan or receipt."""
+    """Print a published JSON Schema, by default that of environment files.
+
+    NAME is environment, project, findings, show, test, plan, receipt, secrets, dns, drift or diff.
+    """
     write_text(schema_text(name), output)

@@ -20,6 +20,7 @@ SECRET_SETTINGS: frozenset[Path] = frozenset(
         ("email", "mailgun", "api_key"),
         ("email", "ses", "access_key_id"),
         ("email", "ses", "secret_access_key"),
+        ("email", "test", "confirm", "username"),
         ("email", "test", "confirm", "password"),
         ("target", "settings_api", "api_key"),
     }

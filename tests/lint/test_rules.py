@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmconfig.source.problem import Fix
 from tests.lint.clean import found_marks, run_lint, write_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kmconfig.lint.finding import Located
+    from kmconfig.source.problem import Fix
 
 _RELAY = "host: relay.acme.example, username: null, password: null"
 
@@ -188,7 +188,6 @@ def test_secrets_are_found_in_layers_of_no_environment_and_in_the_project_file(t
     [
         "# {}\n",
         "description: {}\n",
-        "email: {{smtp: {{username: '{}'}}}}\n",
         'description: "\\u0041KIA{rest}"\n',
         "email: {{smtp: {{password: '{}'}}}}\n",
     ],

@@ -1,0 +1,1 @@
+"""How fast kmconfig is, as ratios to other programs in the same run: ``python -m benchmarks``."""
