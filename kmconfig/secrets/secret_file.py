@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 LARGEST = 64 * 1024
 """Bytes a file with secrets may have."""
 
-_OPEN_TO_ALL = stat.S_IROTH | stat.S_IWOTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,26 +26,27 @@ class Unreadable:
     help: str | None = None
 
 
-def read_secret_file(path: Path, *, private: bool) -> str | Unreadable:
+def read_secret_file(path: Path) -> str | Unreadable:
     """Return the text of ``path``, following symbolic links as Kubernetes mounts need.
 
-    With ``private`` a file that everybody on the machine can read or write is refused.
+    A file that every user of the machine can write is refused: anybody could decide where the login comes from.
+    One that everybody can read is not, since Kubernetes (0644) and Docker (0444) mount secrets that way.
     """
     try:
         # Looked at before it is opened: opening a device may already do something.
-        unusable = _unusable(path, path.stat(), private=private)
-        return unusable or _read(path, private=private)
+        unusable = _unusable(path, path.stat())
+        return unusable or _read(path)
     except OSError as error:
         return _unreadable(path, error)
     except ValueError:
         return Unreadable(kind="invalid", message="the path of a secret file holds a NUL character")
 
 
-def _read(path: Path, *, private: bool) -> str | Unreadable:
+def _read(path: Path) -> str | Unreadable:
     # A FIFO put in place meanwhile must not block either.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     with open(descriptor, "rb") as file:  # noqa: PTH123 - pathlib cannot open a descriptor
-        unusable = _unusable(path, os.fstat(descriptor), private=private)
+        unusable = _unusable(path, os.fstat(descriptor))
         if unusable:
             return unusable
         content = file.read(LARGEST + 1)
@@ -73,7 +73,7 @@ def _decoded(content: bytes) -> str | None:
         return None
 
 
-def _unusable(path: Path, status: os.stat_result, *, private: bool) -> Unreadable | None:
+def _unusable(path: Path, status: os.stat_result) -> Unreadable | None:
     if not stat.S_ISREG(status.st_mode):
         return Unreadable(
             kind="refused",
@@ -82,12 +82,11 @@ def _unusable(path: Path, status: os.stat_result, *, private: bool) -> Unreadabl
         )
     if status.st_size > LARGEST:
         return _too_large(path)
-    if private and status.st_mode & _OPEN_TO_ALL:
+    if status.st_mode & stat.S_IWOTH:
         return Unreadable(
             kind="refused",
-            message=f"`{path}` is open to every user of this machine (mode {stat.S_IMODE(status.st_mode):04o})",
-            help=f"run `chmod o-rw {path}`; for a mounted secret set `defaultMode: 0440` (Kubernetes) "
-            "or `mode: 0400` (Docker)",
+            message=f"`{path}` can be written by every user of this machine (mode {stat.S_IMODE(status.st_mode):04o})",
+            help=f"run `chmod o-w {path}`",
         )
     return None
 

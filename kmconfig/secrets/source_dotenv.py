@@ -30,7 +30,7 @@ class DotenvStore:
     def resolve(self, refs: Sequence[SecretRef]) -> Mapping[SecretRef, Answer]:
         if self._tier != "development":
             return {ref: self._refused(ref) for ref in refs}
-        content = read_secret_file(self._path, private=False)
+        content = read_secret_file(self._path)
         if isinstance(content, Unreadable):
             return {
                 ref: SecretProblem(ref=ref, kind=content.kind, message=content.message, help=content.help)

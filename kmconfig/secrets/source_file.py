@@ -24,7 +24,7 @@ class FileStore:
         self._root = root
 
     def resolve(self, refs: Sequence[SecretRef]) -> Mapping[SecretRef, Answer]:
-        contents = {name: read_secret_file(self._root / name, private=True) for name in {ref.name for ref in refs}}
+        contents = {name: read_secret_file(self._root / name) for name in {ref.name for ref in refs}}
         return {ref: _answer(ref, contents[ref.name]) for ref in refs}
 
 
