@@ -90,7 +90,7 @@ LOGIN_ROWS: Final = (
         cause="the server does not accept this username and password",
         remedies=(
             "log in with the same values in the provider's web interface",
-            "check the secret for blanks or line breaks at its ends: `kmconfig secrets --values`",
+            "check the secret for blanks or line breaks at its ends",
             "create a new SMTP password at the provider and store it",
         ),
     ),
@@ -121,7 +121,7 @@ LOGIN_ROWS: Final = (
         cause="username or password is wrong, revoked or of another account",
         remedies=(
             "check the username's form at the provider, then create a new SMTP password and store it",
-            "check the secret for blanks or line breaks at its ends: `kmconfig secrets --values`",
+            "check the secret for blanks or line breaks at its ends",
         ),
         temporary=False,
     ),

@@ -120,7 +120,7 @@ _MICROSOFT: Final = (
 _AMAZON: Final = (
     Row(
         key="ses-bad-credentials",
-        pattern=r"authentication credentials invalid",
+        pattern=r"^535[ -]authentication credentials invalid",  # other servers say it behind 5.7.8
         cause="not the SMTP password of this region: an IAM secret key, another region's password, an old one, or a "
         "blank pasted with it",
         remedies=(

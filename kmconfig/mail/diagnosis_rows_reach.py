@@ -75,7 +75,7 @@ REACH_ROWS: Final = (
         kinds=("connect-timeout",),
         cause="nothing comes back from port {port}: a firewall, the hosting or the access provider drops it",
         remedies=(
-            "try another port of the provider (587, then 2525 or 2587): `kmconfig test --probe`",
+            "try another port of the provider (587, then 2525 or 2587)",
             "ask the hosting provider whether outgoing port {port} is open",
             "use the provider's API driver (`mailgun`, `ses`), which needs only HTTPS",
         ),

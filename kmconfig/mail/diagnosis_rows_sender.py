@@ -6,7 +6,7 @@ from typing import Final
 
 from kmconfig.mail.diagnosis_row import Row
 
-_DNS_CHECK: Final = "see what is missing: `kmconfig dns`"
+_DNS_CHECK: Final = "look up the SPF, DKIM and DMARC records of the sender domain, and add what the provider asks for"
 
 _SENDER: Final = (
     Row(

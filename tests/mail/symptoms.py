@@ -136,6 +136,7 @@ PROVIDER_LOGIN = [
     ("m365-not-logged-in", said("sender", "530 5.7.57 SMTP; Client was not authenticated to send anonymous mail")),
     ("m365-bad-password", said("auth", "535 5.7.3 Authentication unsuccessful [x.prod.outlook.com]")),
     ("ses-bad-credentials", said("auth", "535 Authentication Credentials Invalid", host=SES)),
+    ("login-bad-password", said("auth", "535 5.7.8 Authentication credentials invalid", host="mail.acme.example")),
     ("ses-not-logged-in", said("sender", "530 Authentication required", host=SES)),
     ("ses-not-subscribed", said("auth", "535 Account not subscribed to SES", host=SES)),
     ("ses-temporary-auth", said("auth", "454 Temporary authentication failure", host=SES)),
