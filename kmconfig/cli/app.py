@@ -6,6 +6,7 @@ from importlib import import_module
 
 import click
 
+from kmconfig import __version__
 from kmconfig.cli.globals import global_options
 
 #: Command to its module and the line in the list of commands.
@@ -48,7 +49,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="kmconfig", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 @global_options
 def app() -> None:
     """Keep the email settings of a KeyManager installation as reviewed YAML: lint, plan, apply, prove."""

@@ -14,7 +14,7 @@ from kmconfig.cli.globals import current, global_options
 from kmconfig.cli.loading import names_of, open_project, readable_environment
 from kmconfig.cli.output import result_options, write_document, write_lines
 from kmconfig.cli.worst import Outcomes
-from kmconfig.errors import KmconfigError, UsageError
+from kmconfig.errors import KmconfigError, PartialOrUnknown, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +61,8 @@ def command(
         for environment in chosen:
             with outcomes.of(environment.name):
                 _apply(project, environment, options, outcomes, unattended=yes)
+            if outcomes.interrupted:
+                break
     if form == "json":
         write_document(outcomes.document(), output)
     elif output is not None:
@@ -71,6 +73,7 @@ def command(
 def _apply(
     project: Project, environment: Environment, options: Options, outcomes: Outcomes, *, unattended: bool
 ) -> None:
+    from kmconfig.deploy.guards import require_policy  # noqa: PLC0415
     from kmconfig.deploy.prepare import LintGate, require_clean  # noqa: PLC0415
     from kmconfig.report.apply import receipt_text  # noqa: PLC0415
     from kmconfig.report.plan import plan_text  # noqa: PLC0415
@@ -81,6 +84,7 @@ def _apply(
     except LintGate as gate:
         _show_findings(gate, outcomes)
         raise
+    require_policy(project.file, environment)
     apply = _prepare(project, environment, options, outcomes, now)
     style = current().style(outcomes.stream)
     for line in plan_text(apply.plan, environment, style=style):
@@ -122,7 +126,7 @@ def _run(apply: Apply) -> None:
     try:
         apply.run()
     except KmconfigError as error:
-        apply.receipt.result = "failed"
+        apply.receipt.result = "unknown" if isinstance(error, PartialOrUnknown) else "failed"
         apply.receipt.exit_code = error.exit_code
         apply.receipt.message = f"{error.message}; {error.help}" if error.help else error.message
 

@@ -64,7 +64,10 @@ def _of(context: click.Context) -> Globals:
 def _set_folder(context: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
         options = _of(context)
-        options.folder = options.folder / value
+        folder = options.folder / value
+        if not folder.is_dir():
+            raise click.BadParameter(f"there is no folder `{folder}`")
+        options.folder = folder
 
 
 def _set_color(context: click.Context, _: click.Parameter, value: str | None) -> None:
@@ -86,7 +89,7 @@ _OPTIONS = (
         "-C",
         "folder",
         metavar="DIR",
-        type=click.Path(exists=True, file_okay=False),
+        type=click.Path(),
         expose_value=False,
         callback=_set_folder,
         help="Run as if started in DIR.",

@@ -14,6 +14,8 @@ from kmconfig.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from kmconfig.secrets.masker import Masker
+
 FORMATS = ("text", "json")
 
 
@@ -33,10 +35,14 @@ def write_lines(lines: Iterable[str], output: str | None = None) -> None:
 
 
 def write_document(document: dict[str, Any], output: str | None = None) -> None:
-    """Write a JSON document to stdout or to a file."""
+    """Write a JSON document to stdout or to a file.
+
+    Its texts are masked one by one: what a server said in JSON is no longer found once it is escaped again.
+    """
     import json  # noqa: PLC0415 - only machine-readable results need it
 
-    write_text(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", output)
+    masked = _masked(document, current().masker)
+    write_text(json.dumps(masked, indent=2, ensure_ascii=False, allow_nan=False) + "\n", output)
 
 
 def write_text(text: str, output: str | None = None) -> None:
@@ -52,3 +58,13 @@ def write_text(text: str, output: str | None = None) -> None:
         raise UsageError(
             f"cannot write `{output}`: {error.strerror}", help="name a file in a writable folder"
         ) from None
+
+
+def _masked(data: Any, masker: Masker) -> Any:
+    if isinstance(data, str):
+        return masker.mask(data)
+    if isinstance(data, dict):
+        return {key: _masked(value, masker) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_masked(item, masker) for item in data]
+    return data

@@ -39,11 +39,11 @@ def _guarded(arguments: Sequence[str], options: Globals) -> int:
         result = app.main(args=list(arguments), prog_name="kmconfig", standalone_mode=False, obj=options)
         sys.stdout.flush()
     except BaseException as error:  # noqa: BLE001 - the last resort: users get a sentence, never a traceback
-        return _code_of(error)
+        return _code_of(error, options)
     return result if isinstance(result, int) else 0
 
 
-def _code_of(error: BaseException) -> int:
+def _code_of(error: BaseException, options: Globals) -> int:
     """Say what ended the command, and with which code."""
     match error:
         case click.exceptions.Exit():
@@ -58,7 +58,7 @@ def _code_of(error: BaseException) -> int:
         case KmconfigError():
             say_error(error.message, error.help)
             return error.exit_code
-    return _internal(error)
+    return _internal(error, verbose=options.verbosity > 0)
 
 
 def say_error(message: str, remedy: str | None) -> None:
@@ -81,7 +81,7 @@ def _reader_gone() -> int:
     return 0
 
 
-def _internal(error: BaseException) -> int:
+def _internal(error: BaseException, *, verbose: bool) -> int:
     """Name the place and the kind of the fault. The exception's own text may hold anything, so it is not shown."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -91,4 +91,8 @@ def _internal(error: BaseException) -> int:
         f"internal error: {for_terminal(type(error).__name__)} at {where}",
         "this is a fault of kmconfig, not of your configuration; report it with this line and the command",
     )
+    if verbose:
+        from traceback import format_tb  # noqa: PLC0415 - only then
+
+        print("".join(format_tb(error.__traceback__)), end="", file=sys.stderr)
     return INTERNAL

@@ -62,11 +62,12 @@ def command(
 
 
 def _test(project: Project, environment: Environment, live: Any, approved: tuple[str, ...], outcomes: Outcomes) -> None:
-    from kmconfig.deploy.guards import login_gate, require_approved  # noqa: PLC0415
+    from kmconfig.deploy.guards import login_gate, require_approved, require_policy  # noqa: PLC0415
     from kmconfig.deploy.live_host import live_host_guards  # noqa: PLC0415
     from kmconfig.deploy.prepare import resolve_candidate  # noqa: PLC0415
     from kmconfig.report.mail import diagnosis_lines, diagnosis_object, test_object  # noqa: PLC0415
 
+    require_policy(project.file, environment)
     live.require_possible(environment)
     require_approved(live_host_guards(project, environment), approved)
     candidate = resolve_candidate(project, environment, masker=current().masker)

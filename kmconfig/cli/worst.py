@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: The worst first (contract, section 4); others come behind.
 _ORDER = (7, 70, 6, 1, 5, 3, 4, 2)
 
+_INTERRUPTED = 130
+
 
 class Outcomes:
     """Collects results for machines and says things to people."""
@@ -66,6 +68,11 @@ class Outcomes:
     def document(self) -> dict[str, Any]:
         """The results for machines."""
         return {"version": 1, "results": self._results}
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the last one was broken off from outside, which is meant for all that would follow."""
+        return bool(self._codes) and self._codes[-1] == _INTERRUPTED
 
     @property
     def exit_code(self) -> int:

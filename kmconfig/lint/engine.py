@@ -5,7 +5,6 @@ Pure: files and today's date come in, findings go out.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from kmconfig.lint.catalogue import by_word
 from kmconfig.lint.configuration import Configuration
 from kmconfig.lint.finding import SEVERITIES, Located
 from kmconfig.lint.locate import in_environment, in_file, of_problem
+from kmconfig.lint.masking import without_secrets
 from kmconfig.lint.review import review_suppressions
 from kmconfig.lint.rules import RULES
 from kmconfig.lint.selection import Selection
@@ -37,7 +37,11 @@ MAX_FINDINGS_PER_FILE = 100
 
 @dataclass(slots=True)
 class Crash:
-    """A rule that failed itself: an internal error. ``detail`` names the exception, not its text."""
+    """A rule that failed itself: an internal error.
+
+    ``environment`` is the name of the environment, or the path of the file, that it failed on. ``detail`` names
+    the exception, not its text.
+    """
 
     code: str
     environment: str
@@ -118,7 +122,8 @@ class _Run:
         findings = [found for found in findings if self.selection.covers(found.rule)]
         users = Counter(layer.document.file.path for env in self.project.environments.values() for layer in env.layers)
         findings = [replace(found, fix=_safe_to_apply(found.fix, users)) for found in findings]
-        self.result.findings = _limit(_with_fingerprints(sorted(findings, key=lambda found: found.sort_key)))
+        shown = _limit(_with_fingerprints(sorted(findings, key=lambda found: found.sort_key)))
+        self.result.findings = without_secrets(shown, files)
         self.result.files = len(files)
         self.result.environments = tuple(environment.name for environment in self.environments)
         return self.result
@@ -259,6 +264,10 @@ def _safe_to_apply(fix: Fix | None, users: dict[str, int]) -> Fix | None:
 
 def _with_fingerprints(findings: list[Located]) -> list[Located]:
     """Identities that survive moved lines and new wording: rule, file, setting, and which of several it is."""
+    if not findings:
+        return findings
+    import hashlib  # noqa: PLC0415 - a sound project does without
+
     seen: dict[tuple[str, str, str], int] = {}
     result = []
     for found in findings:

@@ -7,7 +7,7 @@ from functools import cache
 
 from kmconfig.providers.registry import normal_host
 
-_IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+_IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
 
 #: Programs that take every message and deliver none; in networks of containers they are hosts by their own name.
 MAIL_CATCHERS = frozenset(
@@ -40,7 +40,7 @@ _REAL_DOMAINS = (".mail.protection.outlook.com",)
 
 def is_ip_address(host: str) -> bool:
     """Whether a host is written as an IP address, IPv4 or IPv6."""
-    return ":" in host or _IPV4.fullmatch(normal_host(host)) is not None
+    return ":" in host or re.fullmatch(_IPV4, normal_host(host)) is not None
 
 
 def is_loopback(host: str) -> bool:

@@ -20,11 +20,12 @@ _OF_NO_PROVIDER = (
     Leak("a Gmail app password", r"(?i:password|secret)\W{1,8}[a-z]{16}(?![\w.-])", near=("gmail", "google")),
 )
 
-_KEY_START = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_LOGIN_IN_URL = re.compile(r"://[^:\s/@'\"]{0,256}:(?P<password>[^@\s/'\"]{1,512})@")
-_PLACE_OF_A_PASSWORD = re.compile(r"[$%<{\[*]|x+\Z|\.+\Z|…")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")
+_KEY_START = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+_KEY_END = r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+_LOGIN_IN_URL = r"://[^:\s/@'\"]{0,256}:(?P<password>[^@\s'\"]{1,512})@"
+#: What stands where a password would: a variable, an ellipsis, or a port with a path behind it.
+_STAND_IN = r"[$<{\[*]|%[({A-Z_]|x+\Z|\.+\Z|…|[0-9]{1,5}[/?#,]"
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*\Z"
 
 
 class Shape(NamedTuple):
@@ -72,16 +73,18 @@ def _is_near(words: tuple[str, ...], lowered: str, start: int, end: int) -> bool
 
 
 def _private_keys(text: str) -> Iterator[Shape]:
-    position = 0
-    while (opening := _KEY_START.search(text, position)) is not None:
-        closing = _KEY_END.search(text, opening.end())
+    if "PRIVATE KEY" not in text:
+        return
+    opens, closes, position = re.compile(_KEY_START), re.compile(_KEY_END), 0
+    while (opening := opens.search(text, position)) is not None:
+        closing = closes.search(text, opening.end())
         position = closing.end() if closing is not None else len(text)
         yield Shape(opening.start(), position, "a private key")
 
 
 def _urls_with_passwords(text: str) -> Iterator[Shape]:
-    for match in _LOGIN_IN_URL.finditer(text):
+    for match in re.finditer(_LOGIN_IN_URL, text):
         before = text[max(0, match.start() - 20) : match.start()]
-        scheme = _SCHEME.search(before)
-        if scheme is not None and not _PLACE_OF_A_PASSWORD.match(match["password"]):
+        scheme = re.search(_SCHEME, before)
+        if scheme is not None and not re.match(_STAND_IN, match["password"]):
             yield Shape(match.start() - len(scheme[0]), match.end(), "a URL with a password")

@@ -50,7 +50,7 @@ ANY_ADDRESS = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 AWS_REGION = r"[a-z]{2}(?:-[a-z]+)+-[0-9]{1,2}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Provider:
     """One provider's submission service.
 
@@ -85,6 +85,9 @@ class Provider:
     documentation: str
     source: str
     facts_of: str = field(default=FACTS_OF)
+
+    def __repr__(self) -> str:
+        return f"Provider({self.slug!r})"
 
     def ports_with(self, encryption: str) -> tuple[int, ...]:
         """The ports that speak ``tls`` or ``ssl``."""

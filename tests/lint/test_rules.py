@@ -151,6 +151,13 @@ def test_fixes_clear_their_finding_and_keep_comments(tmp_path: Path, text: str, 
     assert ("# kept" in (tmp_path / path).read_text(encoding="utf-8")) == ("# kept" in text)
 
 
+def test_an_inherited_sender_name_stands_on_the_sender_and_shows_its_origin(tmp_path: Path) -> None:
+    path = write_environment(tmp_path, "application: {name: ACME LICENSES}\nemail:\n  sender: {name: null}\n")
+    found = _only(tmp_path, "KM401")
+    assert (found.place.span.path, found.place.span.line) == (path, 6)
+    assert [place.span.line for place in found.related] == [4]
+
+
 def test_two_letters_off_is_a_warning(tmp_path: Path) -> None:
     write_environment(tmp_path, "email: {smtp: {host: smpt.sendgird.net}}\n")
     assert _only(tmp_path, "KM208").severity == "warning"
@@ -205,6 +212,31 @@ def test_a_secret_is_masked_and_in_no_message(tmp_path: Path, text: str) -> None
     for found in outcome.findings:
         for words in (found.message, found.help, found.fingerprint, *(place.text for place in found.related)):
             assert key[4:] not in words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "email: {{sender: {{name: {}}}}}\n",
+        "email: {{reply_to: {}}}\n",
+        "email: {{driver: {}}}\n",
+        "email: {{smtp: {{{}: 1}}}}\n",
+        "extends: {}\n",
+        "owner: x # kmconfig: ignore[{}] reason\n",
+        "owner: x # kmconfig: ignore[KM203] reason until={}\n",
+    ],
+)
+def test_no_other_finding_repeats_a_leaked_secret(tmp_path: Path, text: str) -> None:
+    key = "AKIA" + "IOSFODNN7EXAMPLE"
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    (folder / "production.yaml").write_text(f"version: 1\ntier: production\n{text.format(key)}", encoding="utf-8")
+    outcome = run_lint(tmp_path)
+    assert "KM302" in {found.rule.code for found in outcome.findings}
+    assert outcome.crashes == []
+    for found in outcome.findings:
+        words = (found.message, found.help, found.setting, *(place.text for place in found.related))
+        assert key not in " ".join(words)
 
 
 def test_plaintext_goes_before_leaked_on_the_same_value(tmp_path: Path) -> None:

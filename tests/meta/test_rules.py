@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import kmconfig.lint.rules
+from kmconfig.lint import rules
 from kmconfig.lint.manual import examples, prose
 from kmconfig.lint.rules import RULES
 
 if TYPE_CHECKING:
     from kmconfig.lint.rule import Rule
 
-_FOLDER = Path(kmconfig.lint.rules.__file__).parent
+_FOLDER = Path(rules.__file__).parent
 _ALL = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 

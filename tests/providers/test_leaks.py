@@ -28,6 +28,8 @@ UUID = f"{_HEX[:8]}-{_HEX[:4]}-{_HEX[4:8]}-{_HEX[8:12]}-{_HEX[:12]}"
         "re_" + _MIXED[:24],
         "base64:" + _MIXED[:43] + "=",
         "smtps://mailer:" + "pass%20word@mail.acme.example:465",
+        "smtp://mailer:" + "pa/ss:word@mail.acme.example",
+        "redis://:" + "sesame-open@cache.acme.example",
     ],
 )
 def test_shapes_that_are_enough_by_themselves(secret: str) -> None:
@@ -64,6 +66,9 @@ def test_shapes_that_need_company(secret: str, near: str) -> None:
         "url: smtp://mailer:${MAIL_PASSWORD}@mail.acme.example",
         "url: smtp://mailer:<password>@mail.acme.example",
         "url: https://acme.example/a:b/c@d",
+        "url: https://acme.example:8443/users/@all",
+        "hosts: [smtp://a.acme.example:587,b@acme.example]",
+        "url: smtp://mailer:%(password)s@mail.acme.example",
         "re_send_all_notifications_to_customers: true",
         "commit: " + _HEX[:8] * 5,
         "vault: keymanager/production/smtp#password",

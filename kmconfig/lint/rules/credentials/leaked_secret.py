@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 _USERNAME = ("email", "smtp", "username")
 _HOST = ("email", "smtp", "host")
-_ACCESS_KEY_ID = re.compile("A[KS]IA[A-Z2-7]{16}")
+_ACCESS_KEY_ID = "A[KS]IA[A-Z2-7]{16}"
 _HELP = "revoke it with its issuer, remove it here, and refer to its successor in a secret store"
 
 
@@ -58,20 +58,25 @@ def check(document: Document) -> Iterator[Finding]:
     file = document.file
     plaintext = [(problem.span.start, problem.span.end) for problem in document.problems if problem.code == "KM301"]
     values = _Values(document)
-    hidden = set(file.sensitive)
     raw = [shape for shape in find_leaks(file.text) if not _overlaps(plaintext, shape) and not values.allow(shape)]
+    disguised = list(_disguised(values, raw, plaintext))
+    hidden = {(shape.start, shape.end) for shape in raw} | {(span.start, span.end) for span, _ in disguised}
+    file.sensitive[:] = sorted(hidden.union(file.sensitive))
     for shape in raw:
-        hidden.add((shape.start, shape.end))
         yield Finding(f"{shape.kind} stands in this file", Label(values.holding(file, shape), "secret"), help=_HELP)
+    for span, kind in disguised:
+        yield Finding(f"{kind} stands in this file", Label(span, "secret"), help=_HELP)
+
+
+def _disguised(values: _Values, raw: list[Shape], plaintext: list[tuple[int, int]]) -> Iterator[tuple[Span, str]]:
+    """Leaks that only show once escapes and folds are undone, unless their place is known already."""
     starts = [shape.start for shape in raw]
     for value, span in values.disguised():
         index = bisect_right(starts, span.end) - 1
-        seen = index >= 0 and raw[index].end > span.start
-        leaks = [] if seen or (span.start, span.end) in plaintext else find_leaks(value.data)
+        known = index >= 0 and raw[index].end > span.start
+        leaks = [] if known or (span.start, span.end) in plaintext else find_leaks(value.data)
         if leaks:
-            hidden.add((span.start, span.end))
-            yield Finding(f"{leaks[0].kind} stands in this file", Label(span, "secret"), help=_HELP)
-    file.sensitive[:] = sorted(hidden)
+            yield span, leaks[0].kind
 
 
 def _overlaps(ranges: list[tuple[int, int]], shape: Shape) -> bool:
@@ -111,7 +116,7 @@ class _Values:
         provider = domain_owner(host) if host is not None else None
         candidates = PROVIDERS if host is None else (provider,)
         text = subject.data
-        if SES in candidates and _ACCESS_KEY_ID.fullmatch(text):
+        if SES in candidates and re.fullmatch(_ACCESS_KEY_ID, text):
             return True
         forms = [candidate.username for candidate in candidates if candidate is not None]
         whole = shape.end - shape.start == len(text)

@@ -55,6 +55,7 @@ def check(env: Environment) -> Iterator[Finding]:
         return
     yield Finding(
         f"the sender name `{name.data}` says nothing about who writes",
-        primary=Label(name, "set here"),
+        primary=Label(name, "the sender name"),
+        related=() if name.written else (Label(env.application.name, "it is taken from here"),),
         help="write the name of your company or product",
     )

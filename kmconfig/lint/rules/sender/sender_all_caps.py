@@ -51,6 +51,7 @@ def check(env: Environment) -> Iterator[Finding]:
         return
     yield Finding(
         f"the sender name `{name.data}` is all in capitals",
-        primary=Label(name, "set here"),
+        primary=Label(name, "the sender name"),
+        related=() if name.written else (Label(env.application.name, "it is taken from here"),),
         help="write it with small letters, as your company writes its name",
     )

@@ -58,6 +58,7 @@ def check(env: Environment) -> Iterator[Finding]:
         return
     yield Finding(
         f"`{found}` in the sender name reads like spam",
-        primary=Label(name, "set here"),
+        primary=Label(name, "the sender name"),
+        related=() if name.written else (Label(env.application.name, "it is taken from here"),),
         help="write the name of your company or product",
     )
