@@ -101,7 +101,7 @@ target:
 
 #: What a file is spoilt with, in turn: the rule that says so, and the sound and the spoilt text.
 _FAULTS = (
-    ("KM201", "port: 587 ", "port: 465 "),
+    ("KM201", "encryption: tls", "encryption: ssl"),
     ("KM104", "    timeout:", "    time_out:"),
     ("KM105", "runtime: host", "runtime: [host]"),
     ("KM107", "encryption: tls", "encryption: starttls"),
@@ -155,7 +155,7 @@ class Defect:
 def write_corpus(root: Path, *, files: int, every: int = 0) -> list[Defect]:
     """Write ``files`` files below ``root``/environments, in groups that start with a ``base.yaml`` each.
 
-    The first environment at or behind every ``every``-th file is defective; 0 spoils none. Returns the defects by path.
+    Every ``every``-th file is defective unless it is a ``base.yaml``; 0 spoils none. Returns the defects by path.
     """
     defects: list[Defect] = []
     for index in range(files):
