@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kmconfig.environment.merge import lookup
 from kmconfig.source.value import Value
 
 if TYPE_CHECKING:
@@ -31,18 +32,22 @@ _BY_DRIVER: dict[str, dict[Path, Any]] = {
     "ses": {},
 }
 
+_SENDER_NAME: Path = ("email", "sender", "name")
+
 
 def add_defaults(merged: Merged) -> None:
     """Fill in what nobody wrote, as values without a place; not where a refused value may have said it."""
     for path, data in _ALWAYS.items():
         _set_default(merged, path, data)
-    driver = _lookup(merged.root, ("email", "driver"))
-    if driver is not None and isinstance(driver.data, str):
+    driver = lookup(merged.root, ("email", "driver"))
+    if driver is not None:
         for path, data in _BY_DRIVER.get(driver.data, {}).items():
             _set_default(merged, path, data)
-    name = _lookup(merged.root, ("application", "name"))
-    if name is not None and name.path not in merged.broken:
-        _set_default(merged, ("email", "sender", "name"), name.data)
+    name = lookup(merged.root, ("application", "name"))
+    if name is not None:
+        _set_default(merged, _SENDER_NAME, name.data)
+    elif lookup(merged.root, _SENDER_NAME) is None:
+        merged.broken.add(_SENDER_NAME)
 
 
 def default_of(path: Path) -> Any:
@@ -53,25 +58,13 @@ def default_of(path: Path) -> Any:
     return None
 
 
-def _lookup(root: Value[Any], path: Path) -> Value[Any] | None:
-    node = root
-    for key in path:
-        if not isinstance(node.data, dict) or key not in node.data:
-            return None
-        node = node.data[key]
-    return node
-
-
 def _set_default(merged: Merged, path: Path, data: Any) -> None:
-    if any(path[:length] in merged.broken for length in range(len(path) + 1)):
+    if lookup(merged.root, path) is not None or merged.unknown(path):
         return
     node: Value[Any] = merged.root
     for index, key in enumerate(path[:-1]):
-        if not isinstance(node.data, dict):
-            return
         node = node.data.setdefault(key, Value({}, path[: index + 1]))
-    if isinstance(node.data, dict) and path[-1] not in node.data:
-        node.data[path[-1]] = _as_value(data, path)
+    node.data[path[-1]] = _as_value(data, path)
 
 
 def _as_value(data: Any, path: Path) -> Value[Any]:

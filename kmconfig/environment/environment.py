@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from kmconfig.environment.defaults import add_defaults
 from kmconfig.environment.layers import Layer, in_order
-from kmconfig.environment.merge import merge
+from kmconfig.environment.merge import lookup, merge
 from kmconfig.environment.schemas import load_schema
-from kmconfig.environment.settings import ApplicationSettings, EmailSettings, read_application, read_email
+from kmconfig.environment.settings import (
+    ApplicationSettings,
+    EmailSettings,
+    UnknownValue,
+    read_application,
+    read_email,
+)
 from kmconfig.environment.shape import check_shape
 from kmconfig.source.span import SourceFile, Span
 
@@ -28,8 +34,8 @@ class Environment:
     """
 
     def __init__(self, layers: tuple[Layer, ...]) -> None:
-        self.layers = layers
         own = layers[-1]
+        self.layers = layers
         self.name = own.name
         self.file: SourceFile = own.document.file
         self.incomplete = any(layer.incomplete for layer in layers)
@@ -44,14 +50,16 @@ class Environment:
 
     @property
     def broken(self) -> set[Path]:
-        """Paths of which nothing is known."""
+        """Paths at and below which nothing is known of what is absent."""
         return self._merged.broken
 
     @cached_property
     def tier(self) -> str:
         """``production``, ``staging`` or ``development``; the strictest where the file's own is not valid."""
-        value = self.layers[-1].tier
-        return value.data if value is not None and value.data in TIERS else "production"
+        own = self.layers[-1]
+        value = own.tier
+        sound = value is not None and value.path not in own.document.refused and value.data in TIERS
+        return value.data if value is not None and sound else "production"
 
     @cached_property
     def email(self) -> EmailSettings:
@@ -64,23 +72,21 @@ class Environment:
         return read_application(self._merged, incomplete=self.incomplete)
 
     def get(self, *path: str | int) -> Value[Any] | None:
-        """The value at a path, or None where nobody wrote one and there is no default."""
-        node: Value[Any] = self.root
-        for key in path:
-            data = node.data
-            in_mapping = isinstance(data, dict) and key in data
-            in_list = isinstance(data, list) and isinstance(key, int) and key < len(data)
-            if not (in_mapping or in_list):
-                return None
-            node = data[key]
-        return node
+        """The value at a path; None where nobody wrote one and there is no default.
+
+        Where a refused value or a layer that could not be read may have said it, a value whose data is not known.
+        """
+        found = lookup(self.root, path)
+        if found is None and (self.incomplete or self._merged.unknown(path)):
+            return UnknownValue(None, path)
+        return found
 
     def place_of(self, value: Value[Any]) -> Span:
         """Where a finding about a value stands: on it, on its nearest written parent key, or on line 1."""
         if value.span is not None:
             return value.span
         for length in range(len(value.path) - 1, 0, -1):
-            parent = self.get(*value.path[:length])
+            parent = lookup(self.root, value.path[:length])
             if parent is not None and parent.key_span is not None:
                 return parent.key_span
         return Span(self.file, 0, 0)
@@ -89,12 +95,10 @@ class Environment:
         """Settings that this environment needs and no layer gives."""
         if self.incomplete:
             return []
-        found = check_shape(
-            self.root, load_schema("environment"), definition="complete", broken=self.broken, file=self.file
-        )
-        return list(found)
+        schema = load_schema("environment")
+        return check_shape(self.root, schema, definition="complete", broken=self.broken, file=self.file)
 
 
 def compose(layer: Layer) -> Environment:
     """Merge a file with everything it extends."""
-    return Environment(tuple(in_order(layer)))
+    return Environment(in_order(layer))

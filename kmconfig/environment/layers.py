@@ -6,175 +6,244 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kmconfig.environment.schemas import load_schema
-from kmconfig.environment.shape import check_shape
-from kmconfig.source.parser import Document, parse
+from kmconfig.environment.document import checked_document
 from kmconfig.source.problem import Problem
-from kmconfig.source.reader import decode, read_source
+from kmconfig.source.reader import decode, read_source, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from kmconfig.source.parser import Document
     from kmconfig.source.value import Value
 
 SUFFIXES = (".yaml", ".yml")
 
 
 class Layer:
-    """One file: its parsed document and the layers it extends, nearest last."""
+    """One file: its parsed document, and the layers it extends in the order in which it names them.
 
-    __slots__ = ("document", "extends", "incomplete", "location", "name")
+    ``name`` is that of the environment it makes if it has a tier. ``real`` is the file itself where ``location``
+    is a link. ``incomplete`` says that it or a layer it names could not be read, so that what is absent is not
+    known to be absent.
+    """
 
-    def __init__(self, *, name: str, location: Path, document: Document) -> None:
+    __slots__ = ("document", "extends", "incomplete", "location", "name", "real")
+
+    def __init__(self, *, name: str, location: Path, real: str, document: Document) -> None:
         self.name = name
         self.location = location
+        self.real = real
         self.document = document
         self.extends: list[Layer] = []
-        #: a layer below could not be found, so absent settings are not known to be absent
-        self.incomplete = document.root is None
+        self.incomplete = document.root is None or not isinstance(document.root.data, dict)
 
     @property
     def tier(self) -> Value[Any] | None:
         """The tier, if this file says one, which makes it an environment."""
+        return self.setting("tier")
+
+    def setting(self, key: str) -> Value[Any] | None:
+        """A top-level setting as this file has it, be it sound or not."""
         root = self.document.root
-        if root is None or not isinstance(root.data, dict):
-            return None
-        return root.data.get("tier")
+        return root.data.get(key) if root is not None and isinstance(root.data, dict) else None
 
 
 class LayerFolder:
-    """Reads the files of one environments folder, each once."""
+    """Reads the files of one environments folder, each once.
+
+    ``overlay`` holds contents that count instead of those on disk, by path relative to the root.
+    """
 
     def __init__(self, root: Path, folder: Path, *, overlay: dict[str, bytes] | None = None) -> None:
-        self.root = root
-        self.folder = folder
-        self._real_folder = os.path.realpath(folder)
+        self._real = os.path.realpath(folder)
+        self._prefix = _shown_folder(root, folder)
         self._layers: dict[str, Layer] = {}
-        self._overlay = overlay or {}
+        self._folders: dict[str, str] = {}
+        self._overlay = {os.path.normpath(path): content for path, content in (overlay or {}).items()}
 
     def discover(self) -> list[Path]:
-        """All YAML files below the folder, sorted; hidden files and folders are passed over."""
-        found: list[Path] = []
-        for base, folders, files in os.walk(self.folder):
-            folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
-            found += [Path(base, file) for file in files if file.endswith(SUFFIXES) and not file.startswith(".")]
-        return sorted(found)
+        """All YAML files below the folder, sorted; hidden ones and folders behind links are passed over.
 
-    def name_of(self, location: Path) -> str:
-        """``environments/acme/eu.yaml`` is ``acme/eu``."""
-        return Path(os.path.relpath(location, self.folder)).with_suffix("").as_posix()
+        A folder that cannot be listed stands for the files nobody can see.
+        """
+        found: set[str] = {path for path in map(self._within, self._overlay) if path is not None}
+        pending = [""]
+        while pending:
+            relative = pending.pop()
+            try:
+                entries = list(os.scandir(os.path.join(self._real, relative)))  # noqa: PTH118 - start-up
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError:
+                found.add(relative.rstrip("/"))
+                continue
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(f"{relative}{entry.name}/")
+                elif entry.name.endswith(SUFFIXES):
+                    found.add(relative + entry.name)
+        return [Path(self._real, relative) for relative in sorted(found, key=lambda path: path.split("/"))]
+
+    def find(self, name: str) -> list[Layer]:
+        """The files that go by a name, such as ``acme/eu``: one, none, or two of different suffixes."""
+        parts = name.split("/")
+        if "\0" in name or any(not part or part.startswith(".") for part in parts):
+            return []
+        keys = [f"{self._real}/{name}{suffix}" for suffix in SUFFIXES]
+        return [self.load(Path(key)) for key in keys if self._key(key) == key and self._is_there(key)]
 
     def load(self, location: Path) -> Layer:
         """The layer of a file, with everything it extends loaded too."""
-        key = os.path.realpath(location)
+        key = self._key(str(location))
         if key in self._layers:
             return self._layers[key]
-        layer = self._layers[key] = Layer(
-            name=self.name_of(location), location=location, document=self._document(location)
+        first = self._read(key)
+        trail = {first.real: first}
+        pending = [self._named(first)]
+        while pending:
+            layer = next(reversed(trail.values()))
+            entry = next(pending[-1], None)
+            if entry is None:
+                pending.pop()
+                trail.popitem()
+                continue
+            following = self._follow(layer, entry)
+            if following is None:
+                continue
+            known = self._layers.get(following)
+            extended = known or self._read(following)
+            if extended.real in trail:
+                _report_cycle(layer, entry, trail, extended)
+                continue
+            layer.extends.append(extended)
+            if known is None:
+                trail[extended.real] = extended
+                pending.append(self._named(extended))
+        return first
+
+    def _key(self, location: str) -> str:
+        """The absolute path of a file, with links in its folders resolved."""
+        folder, _, name = location.rpartition("/")
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        return f"{self._folders[folder]}/{name}"
+
+    def _shown(self, key: str) -> str:
+        """A file's path relative to the root, as people write it."""
+        if key.startswith(f"{self._real}/"):
+            return self._prefix + key[len(self._real) + 1 :]
+        return self._prefix + os.path.relpath(key, self._real) if key != self._real else self._prefix.rstrip("/")
+
+    def _within(self, shown: str) -> str | None:
+        """A path of the overlay relative to the folder, if it is a file that ``discover`` would find."""
+        if not shown.startswith(self._prefix) or not shown.endswith(SUFFIXES):
+            return None
+        relative = shown[len(self._prefix) :]
+        return None if any(part.startswith(".") for part in relative.split("/")) else relative
+
+    def _read(self, key: str) -> Layer:
+        shown = self._shown(key)
+        real = os.path.realpath(key) if os.path.islink(key) else key  # noqa: PTH114 - start-up
+        layer = Layer(
+            name=shown[len(self._prefix) :].rpartition(".")[0],
+            location=Path(key),
+            real=real,
+            document=self._document(key, shown, inside=self._is_inside(real)),
         )
-        layer.extends = [other for other in self._extended(layer) if other is not None]
+        self._layers[key] = layer
         return layer
 
-    def _document(self, location: Path) -> Document:
-        shown = os.path.relpath(location, self.root).replace(os.sep, "/")
+    def _is_there(self, key: str) -> bool:
+        on_disk = os.path.lexists(key) and not os.path.isdir(key)  # noqa: PTH112 - start-up
+        return on_disk or self._shown(key) in self._overlay
+
+    def _is_inside(self, real: str) -> bool:
+        return real.startswith(f"{self._real}/") or real == self._real
+
+    def _document(self, key: str, shown: str, *, inside: bool) -> Document:
         if shown in self._overlay:
             file, problem = decode(self._overlay[shown], shown)
+        elif inside:
+            file, problem = read_source(Path(key), shown)
         else:
-            file, problem = read_source(location, shown)
-        if problem is not None:
-            document = Document(file)
-            document.problems.append(problem)
-            return document
-        document = parse(file)
-        if document.root is None and not document.problems:
-            document.root = _empty(document)
-        if document.root is not None:
-            schema = load_schema("environment")
-            document.problems += check_shape(document.root, schema, broken=document.broken, file=file)
-        return document
+            remedy = "put the file itself into the environments folder"
+            file, problem = unreadable(shown, "it is a link that leads outside the environments folder", remedy)
+        return checked_document(file, problem, schema="environment")
 
-    def _extended(self, layer: Layer) -> list[Layer | None]:
-        root = layer.document.root
-        named = root.data.get("extends") if root is not None and isinstance(root.data, dict) else None
+    @staticmethod
+    def _named(layer: Layer) -> Iterator[Value[Any]]:
+        """What stands under ``extends``, as far as it is sound."""
+        named, refused = layer.setting("extends"), layer.document.refused
         if named is None:
-            return []
-        entries: Sequence[Value[Any]] = named.data if isinstance(named.data, list) else [named]
-        return [self._follow(layer, entry) for entry in entries]
-
-    def _follow(self, layer: Layer, entry: Value[Any]) -> Layer | None:
-        if not isinstance(entry.data, str) or entry.path in layer.document.broken:
+            return
+        if named.path in refused:
             layer.incomplete = True
-            return None
-        location = layer.location.parent / entry.data
-        reason = self._refusal(location)
+            return
+        entries: Sequence[Value[Any]] = named.data if isinstance(named.data, list) else [named]
+        for entry in entries:
+            if isinstance(entry.data, str) and entry.path not in refused:
+                yield entry
+            else:
+                layer.incomplete = True
+
+    def _follow(self, layer: Layer, entry: Value[Any]) -> str | None:
+        key = self._key(os.path.join(layer.location.parent, entry.data))  # noqa: PTH118 - start-up
+        reason = self._refusal(entry.data, key)
         if reason is None:
-            return self.load(location)
-        layer.incomplete = True
-        layer.document.problems.append(
-            _broken_extends(entry, reason, "name a YAML file inside the environments folder")
-        )
+            return key
+        _refuse(layer, entry, reason, "name a YAML file inside the environments folder, relative to this file")
         return None
 
-    def _refusal(self, location: Path) -> str | None:
-        real = os.path.realpath(location)
-        if os.path.commonpath((real, self._real_folder)) != self._real_folder:
+    def _refusal(self, text: str, key: str) -> str | None:
+        if text.startswith("/"):
+            return "it is an absolute path"
+        linked = os.path.islink(key)  # noqa: PTH114 - start-up
+        if not self._is_inside(os.path.realpath(key) if linked else key):
             return "it lies outside the environments folder"
-        if not location.name.endswith(SUFFIXES):
+        if not key.endswith(SUFFIXES):
             return "it is no .yaml or .yml file"
-        shown = os.path.relpath(location, self.root).replace(os.sep, "/")
-        if not os.path.lexists(location) and shown not in self._overlay:
-            return "there is no such file"
-        return None
+        if key in self._layers or self._shown(key) in self._overlay:
+            return None
+        if os.path.isdir(key):  # noqa: PTH112 - start-up
+            return "it is a folder"
+        return None if linked or os.path.lexists(key) else "there is no such file"
 
 
-def in_order(layer: Layer) -> list[Layer]:
-    """The layers of a file, lowest first, itself last; each counts once, before all that build on it.
-
-    A cycle is reported as a problem of the file that closes it.
-    """
+def in_order(layer: Layer) -> tuple[Layer, ...]:
+    """The layers of a file, lowest first, itself last; each file counts once, before all that build on it."""
     order: list[Layer] = []
-    done: set[str] = set()
-    trail: list[Layer] = []
-    stack: list[tuple[Layer, int]] = [(layer, 0)]
+    seen = {layer.real}
+    stack = [(layer, iter(layer.extends))]
     while stack:
-        current, position = stack.pop()
-        if position == 0:
-            trail.append(current)
-        if position < len(current.extends):
-            stack.append((current, position + 1))
-            following = current.extends[position]
-            if following in trail:
-                _report_cycle(current, position, [*trail[trail.index(following) :], following])
-            elif following.name + str(following.location) not in done:
-                stack.append((following, 0))
-            continue
-        trail.pop()
-        done.add(current.name + str(current.location))
-        order.append(current)
-    return order
+        current, extends = stack[-1]
+        following = next((other for other in extends if other.real not in seen), None)
+        if following is None:
+            order.append(current)
+            stack.pop()
+        else:
+            seen.add(following.real)
+            stack.append((following, iter(following.extends)))
+    return tuple(order)
 
 
-def _report_cycle(layer: Layer, position: int, cycle: list[Layer]) -> None:
-    root = layer.document.root
-    if root is None:
-        return
-    named = root.data["extends"]
-    entry = named.data[position] if isinstance(named.data, list) else named
-    layer.incomplete = True
-    path = " → ".join(step.document.file.path for step in cycle)
-    problem = _broken_extends(entry, f"the layers extend each other: {path}", "remove one of these `extends`")
-    if not any(str(known.span) == str(problem.span) for known in layer.document.problems if known.code == "KM108"):
-        layer.document.problems.append(problem)
+def _shown_folder(root: Path, folder: Path) -> str:
+    shown = os.path.relpath(folder.absolute(), root.absolute()).replace(os.sep, "/")
+    return "" if shown == "." else f"{shown}/"
 
 
-def _broken_extends(entry: Value[Any], reason: str, remedy: str) -> Problem:
+def _report_cycle(layer: Layer, entry: Value[Any], trail: dict[str, Layer], closing: Layer) -> None:
+    names = list(trail)
+    cycle = [*list(trail.values())[names.index(closing.real) :], closing]
+    shown = " → ".join(step.document.file.path for step in cycle)
+    reason = "a file cannot extend itself" if len(cycle) == 2 else "the layers extend each other"
+    _refuse(layer, entry, f"{reason}: {shown}", "remove one of these `extends`")
+
+
+def _refuse(layer: Layer, entry: Value[Any], reason: str, remedy: str) -> None:
     if entry.span is None:
         raise ValueError("an entry of `extends` is always written")
-    return Problem("KM108", f"cannot extend `{entry.data}`: {reason}", entry.span, help=remedy, path=entry.path)
-
-
-def _empty(document: Document) -> Value[Any]:
-    from kmconfig.source.span import Span  # noqa: PLC0415
-    from kmconfig.source.value import Value  # noqa: PLC0415
-
-    return Value({}, (), Span(document.file, 0, 0))
+    message = f"cannot extend `{entry.data}`: {reason}"
+    layer.document.problems.append(Problem("KM108", message, entry.span, help=remedy, path=entry.path))
+    layer.incomplete = True

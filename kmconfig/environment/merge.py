@@ -8,6 +8,7 @@ from kmconfig.source.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from kmconfig.source.parser import Document
     from kmconfig.source.value import Path
@@ -34,7 +35,11 @@ _OF_THE_FILE = frozenset(("version", "extends", "tier"))
 
 
 class Merged:
-    """The settings of all layers together, and the paths of which nothing is known."""
+    """The settings of all layers together.
+
+    What a layer has wrong is left out of ``root``, and its path is in ``broken``: what is absent at or below
+    such a path is not known to be absent. Only lists keep their refused entries.
+    """
 
     __slots__ = ("broken", "root")
 
@@ -42,36 +47,59 @@ class Merged:
         self.root: Value[dict[str, Any]] = Value({}, ())
         self.broken: set[Path] = set()
 
+    def unknown(self, path: Path) -> bool:
+        """Whether a setting that is absent may have been meant to be there."""
+        return bool(self.broken) and any(path[:length] in self.broken for length in range(len(path) + 1))
+
 
 def merge(documents: Iterable[Document]) -> Merged:
     """Lay documents over each other, the last one winning."""
     merged = Merged()
     for document in documents:
-        if document.root is None or not isinstance(document.root.data, dict):
+        root = document.root
+        if root is None or not isinstance(root.data, dict):
             continue
-        merged.broken = {path for path in merged.broken if not _replaces(document.root, path)} | document.broken
-        merged.root = _merge_mapping(merged.root, document.root)
+        merged.broken = {path for path in merged.broken if not _replaces(root, path)} | document.broken
+        refused = document.refused if document.broken else document.broken
+        if () not in refused:
+            merged.root = _merge_mapping(merged.root, root, refused)
     return merged
 
 
-def _merge_mapping(below: Value[Any], above: Value[Any]) -> Value[dict[str, Any]]:
+def lookup(root: Value[Any], path: Path) -> Value[Any] | None:
+    """The value at a path, or None where there is none."""
+    node = root
+    for key in path:
+        data = node.data
+        in_mapping = isinstance(data, dict) and key in data
+        in_list = isinstance(data, list) and isinstance(key, int) and 0 <= key < len(data)
+        if not (in_mapping or in_list):
+            return None
+        node = data[key]
+    return node
+
+
+def _merge_mapping(below: Value[Any], above: Value[Any], refused: AbstractSet[Path]) -> Value[dict[str, Any]]:
     data: dict[str, Any] = dict(below.data) if isinstance(below.data, dict) else {}
     for key, value in above.data.items():
         if not above.path and key in _OF_THE_FILE:
             continue
-        if value.data is None:
+        if value.data is None or value.path in refused:
             data.pop(key, None)
         elif isinstance(value.data, dict) and value.path not in _REPLACED_WHOLE:
-            data[key] = _merge_mapping(data.get(key, Value({}, value.path)), value)
+            data[key] = _merge_mapping(data.get(key, Value({}, value.path)), value, refused)
         else:
-            data[key] = _override(value, data.get(key))
+            data[key] = _override(value, data.get(key), refused)
     return Value(data, above.path, above.span, above.key_span, _chain(below))
 
 
-def _override(above: Value[Any], below: Value[Any] | None) -> Value[Any]:
-    if below is None:
+def _override(above: Value[Any], below: Value[Any] | None, refused: AbstractSet[Path]) -> Value[Any]:
+    data = above.data
+    if refused and isinstance(data, dict):
+        data = {key: _override(value, None, refused) for key, value in data.items() if value.path not in refused}
+    elif below is None:
         return above
-    return Value(above.data, above.path, above.span, above.key_span, _chain(below))
+    return Value(data, above.path, above.span, above.key_span, () if below is None else _chain(below))
 
 
 def _chain(below: Value[Any]) -> tuple[Value[Any], ...]:
@@ -85,4 +113,6 @@ def _replaces(root: Value[Any], path: Path) -> bool:
         if not isinstance(node.data, dict) or key not in node.data:
             return False
         node = node.data[key]
-    return not isinstance(node.data, dict) or path in _REPLACED_WHOLE
+        if not isinstance(node.data, dict) or node.path in _REPLACED_WHOLE:
+            return True
+    return False

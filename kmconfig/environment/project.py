@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kmconfig.environment.environment import Environment, compose
 from kmconfig.environment.layers import Layer, LayerFolder
 from kmconfig.environment.projectfile import ProjectFile, read_project_file
 from kmconfig.errors import ConfigurationError
+from kmconfig.source.problem import Problem
+from kmconfig.source.span import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 PROJECT_FILE = "kmconfig.yaml"
-_ROOT_MARKS = (PROJECT_FILE, "environments", ".git")
 
 
 def find_root(start: Path) -> Path:
     """The nearest folder upwards that holds a project file, an environments folder or a repository."""
     start = start.absolute()
-    for folder in (start, *start.parents):
-        if any((folder / mark).exists() for mark in _ROOT_MARKS):
-            return folder
-    return start
+    return next((folder for folder in (start, *start.parents) if _is_root(folder)), start)
+
+
+def _is_root(folder: Path) -> bool:
+    if os.path.lexists(folder / PROJECT_FILE) or os.path.lexists(folder / ".git"):
+        return True
+    return os.path.isdir(folder / "environments")  # noqa: PTH112 - unlike Path's, never raises
 
 
 class Project:
     """A repository with its project file, layers and environments, each file read once.
 
     ``environments`` maps names to environments in the order of their files; ``layers`` are all files read.
+    ``overlay`` holds contents that count instead of those on disk, by path relative to the root.
     """
 
     def __init__(self, root: Path, *, overlay: dict[str, bytes] | None = None) -> None:
@@ -38,44 +43,68 @@ class Project:
         self.file: ProjectFile = read_project_file(root, PROJECT_FILE)
         self.folder = root / self.file.environments
         self._folder = LayerFolder(root, self.folder, overlay=overlay)
-        self.layers: list[Layer] = []
+        self._layers: dict[Layer, None] = {}
+        self._composed: dict[Layer, Environment] = {}
+        self._clashing: set[Layer] = set()
         self.environments: dict[str, Environment] = {}
+
+    @property
+    def layers(self) -> list[Layer]:
+        """All files read, each once."""
+        return list(self._layers)
 
     def load(self, locations: Iterable[Path] | None = None) -> None:
         """Read the given files, or all of the environments folder."""
         for location in self._folder.discover() if locations is None else locations:
-            layer = self._folder.load(location)
-            self._take(layer)
+            self._take(self._folder.load(location))
 
     def add(self, folder: LayerFolder, location: Path) -> None:
         """Take in a file that lies outside the environments folder, with what it extends in its own folder."""
-        self._take(folder.load(location))
+        layer = folder.load(location)
+        if layer not in self._layers and layer.name in self.environments:
+            layer.name = layer.document.file.path.rpartition(".")[0]
+        self._take(layer)
 
     def _take(self, layer: Layer) -> None:
-        environment = compose(layer) if layer.tier is not None or layer.incomplete else None
-        for part in environment.layers if environment is not None else (layer,):
-            if part not in self.layers:
-                self.layers.append(part)
-        if environment is not None and layer.tier is not None:
-            self.environments.setdefault(environment.name, environment)
+        pending = [layer]
+        while pending:
+            found = pending.pop()
+            if found not in self._layers:
+                self._layers[found] = None
+                pending += found.extends
+        if layer.tier is not None:
+            environment = self._compose(layer)
+            first = self.environments.setdefault(layer.name, environment)
+            if first is not environment and layer not in self._clashing:
+                self._clashing.add(layer)
+                _report_same_name(layer, first)
+
+    def _compose(self, layer: Layer) -> Environment:
+        if layer not in self._composed:
+            self._composed[layer] = compose(layer)
+        return self._composed[layer]
 
     def environment(self, name: str) -> Environment:
         """Load one environment by its name.
 
         Raises:
-            ConfigurationError: there is no such environment; says the nearest name.
+            ConfigurationError: there is no such environment; says the nearest name. Or two files have the name.
         """
-        for suffix in (".yaml", ".yml"):
-            location = self.folder / f"{name}{suffix}"
-            if location.is_file() and _inside(location, self.folder):
-                layer = self._folder.load(location)
-                if layer.tier is not None or layer.document.root is None:
-                    self._take(layer)
-                    return compose(layer)
-                raise ConfigurationError(
-                    f"`{name}` is a layer, not an environment: {layer.document.file.path} has no `tier`",
-                    help="name an environment that extends it, or add `tier: development|staging|production`",
-                )
+        files = self._folder.find(name)
+        found = [layer for layer in files if layer.tier is not None or not _is_readable(layer)]
+        if len(found) > 1:
+            raise ConfigurationError(
+                f"`{name}` is two files: {' and '.join(layer.document.file.path for layer in found)}",
+                help="remove or rename one of them",
+            )
+        if found:
+            self._take(found[0])
+            return self._compose(found[0])
+        if files:
+            raise ConfigurationError(
+                f"`{name}` is a layer, not an environment: {files[0].document.file.path} has no `tier`",
+                help="name an environment that extends it, or add `tier: development|staging|production`",
+            )
         raise self._unknown(name)
 
     def _unknown(self, name: str) -> ConfigurationError:
@@ -89,17 +118,26 @@ class Project:
             remedy = f"there are: {', '.join(known)}"
         else:
             shown = os.path.relpath(self.folder, self.root)
-            remedy = f"write {shown}/{name}.yaml with a `tier`; the root is {self.root}"
+            remedy = f"write {shown}/production.yaml with a `tier`; the root is {self.root}"
         return ConfigurationError(f"there is no environment `{name}`", help=remedy)
 
     def names(self) -> list[str]:
         """The names of all environments, sorted by file."""
-        if not self.folder.is_dir():
-            return []
-        loaded: list[Any] = [self._folder.load(location) for location in self._folder.discover()]
-        return [layer.name for layer in loaded if layer.tier is not None]
+        loaded = [self._folder.load(location) for location in self._folder.discover()]
+        return list(dict.fromkeys(layer.name for layer in loaded if layer.tier is not None))
 
 
-def _inside(location: Path, folder: Path) -> bool:
-    real = os.path.realpath(folder)
-    return os.path.commonpath((os.path.realpath(location), real)) == real
+def _is_readable(layer: Layer) -> bool:
+    return layer.document.root is not None and isinstance(layer.document.root.data, dict)
+
+
+def _report_same_name(layer: Layer, first: Environment) -> None:
+    """Two files that only differ in their suffix: nobody could say which of them a name means."""
+    tier, other = layer.tier, first.layers[-1].tier
+    if tier is None or tier.span is None:
+        raise ValueError("an environment has a tier, which is written")
+    related = (Label(other.span, "the other one"),) if other is not None and other.span is not None else ()
+    message = f"the environment `{layer.name}` stands in two files: {first.file.path} and {layer.document.file.path}"
+    layer.document.problems.append(
+        Problem("KM102", message, tier.span, help="remove or rename one of them", path=tier.path, related=related)
+    )

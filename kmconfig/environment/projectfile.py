@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
-from kmconfig.source.parser import Document, parse
+from kmconfig.environment.document import checked_document
+from kmconfig.environment.merge import lookup
+from kmconfig.source.problem import Problem
 from kmconfig.source.reader import read_source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kmconfig.source.span import SourceFile
+    from kmconfig.source.parser import Document
     from kmconfig.source.value import Value
 
 FAIL_LEVELS = ("error", "warning", "note", "never")
@@ -24,14 +27,11 @@ class ProjectFile:
 
     def get(self, *path: str) -> Value[Any] | None:
         """The value at a path, or None where it is absent or was refused."""
-        node = self.document.root if self.document is not None else None
-        for key in path:
-            if node is None or not isinstance(node.data, dict):
-                return None
-            node = node.data.get(key)
-        if node is None or self.document is None or node.path in self.document.broken:
+        if self.document is None or self.document.root is None:
             return None
-        return node
+        if any(path[:length] in self.document.refused for length in range(len(path) + 1)):
+            return None
+        return lookup(self.document.root, path)
 
     def _text(self, *path: str, default: str) -> str:
         value = self.get(*path)
@@ -78,21 +78,21 @@ class ProjectFile:
 def read_project_file(root: Path, name: str) -> ProjectFile:
     """Read the project file if there is one; its faults stay in the document as problems."""
     location = root / name
-    if not location.exists() and not location.is_symlink():
+    if not os.path.lexists(location):
         return ProjectFile(None)
-    file, problem = read_source(location, name)
-    if problem is not None:
-        document = Document(file)
-        document.problems.append(problem)
-        return ProjectFile(document)
-    return ProjectFile(_checked(file))
-
-
-def _checked(file: SourceFile) -> Document:
-    from kmconfig.environment.schemas import load_schema  # noqa: PLC0415 - most commands meet no project file
-    from kmconfig.environment.shape import check_shape  # noqa: PLC0415
-
-    document = parse(file)
+    document = checked_document(*read_source(location, name), schema="project")
     if document.root is not None:
-        document.problems += check_shape(document.root, load_schema("project"), broken=document.broken, file=file)
-    return document
+        _keep_inside(document, document.root)
+    return ProjectFile(document)
+
+
+def _keep_inside(document: Document, root: Value[Any]) -> None:
+    """The environment files lie in the repository, or nobody reviews them."""
+    folder = lookup(root, ("environments",))
+    if folder is None or folder.span is None or folder.path in document.broken:
+        return
+    if f"{os.path.normpath(folder.data)}/".startswith(("/", "../")):
+        message = "`environments` must be a folder below the root"
+        remedy = "give a path relative to this file, without `..`"
+        document.problems.append(Problem("KM107", message, folder.span, help=remedy, path=folder.path))
+        document.broken.add(folder.path)

@@ -7,16 +7,25 @@ concluded from it. Settings without a default are ``None`` when absent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from kmconfig.environment.merge import SECRET_SETTINGS
+from kmconfig.environment.merge import lookup
 from kmconfig.environment.reference import SOURCES, SecretRef
 from kmconfig.source.value import Value
 
 if TYPE_CHECKING:
     from kmconfig.environment.merge import Merged
-    from kmconfig.source.value import Path
+
+_Block = TypeVar(
+    "_Block",
+    "ApplicationSettings",
+    "SmtpSettings",
+    "SendmailSettings",
+    "MailgunSettings",
+    "SesSettings",
+    "SenderSettings",
+)
 
 Text = Value[str]
 Secret = Value[SecretRef]
@@ -41,7 +50,7 @@ class UnknownValue(Value[Any]):
         """Ignore what the base class wants to keep."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationSettings:
     """The application that sends the mail. ``runtime`` is ``host``, ``container`` or ``cloud``."""
 
@@ -50,7 +59,7 @@ class ApplicationSettings:
     runtime: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpSettings:
     """An SMTP server. ``encryption`` is ``tls`` (STARTTLS), ``ssl`` (implicit TLS) or ``none``."""
 
@@ -64,7 +73,7 @@ class SmtpSettings:
     timeout: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendmailSettings:
     """A sendmail binary and its arguments."""
 
@@ -72,7 +81,7 @@ class SendmailSettings:
     arguments: Value[list[Text]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailgunSettings:
     """Mailgun's API. ``region`` is ``us`` or ``eu``."""
 
@@ -81,7 +90,7 @@ class MailgunSettings:
     api_key: Secret | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SesSettings:
     """Amazon SES. Without keys the AWS credential chain is used."""
 
@@ -91,7 +100,7 @@ class SesSettings:
     configuration_set: Text | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SenderSettings:
     """Who the mail is from. ``email`` is ``None`` only where the environment is incomplete."""
 
@@ -100,7 +109,7 @@ class SenderSettings:
     dkim_selectors: Value[list[Text]] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSettings:
     """All email settings; of the four driver blocks only the chosen one is present."""
 
@@ -130,46 +139,39 @@ class _Reader:
     """Looks settings up in merged layers."""
 
     def __init__(self, merged: Merged, *, incomplete: bool) -> None:
-        self.root = merged.root
-        self.broken = merged.broken
+        self.merged = merged
         self.incomplete = incomplete
 
     def __call__(self, *path: str) -> Any:
-        node: Value[Any] = self.root
-        for key in path:
-            if not isinstance(node.data, dict) or key not in node.data:
-                return self._absent(path)
-            node = node.data[key]
-        if path in self.broken:
-            return UnknownValue(None, path, node.span, node.key_span)
-        if isinstance(node.data, list):
-            return self._list(node)
-        if path in SECRET_SETTINGS and isinstance(node.data, dict):
-            return self._reference(node)
-        return node
+        """The value at a path with references read and refused list entries left out; None where it is absent."""
+        node = lookup(self.merged.root, path)
+        if node is None:
+            return UnknownValue(None, path) if self.incomplete or self.merged.unknown(path) else None
+        if isinstance(node.data, list) and self.merged.broken:
+            known: Any = [item for item in node.data if item.path not in self.merged.broken]
+        elif isinstance(node.data, dict):
+            known = self._reference(node)
+        else:
+            return node
+        return UnknownValue(None, path, node.span, node.key_span) if known is None else _with(node, known)
 
-    def _reference(self, node: Value[dict[str, Any]]) -> Value[Any]:
-        if any(broken[: len(node.path)] == node.path for broken in self.broken):
-            return UnknownValue(None, node.path, node.span, node.key_span)
-        return Value(reference_from(node.data), node.path, node.span, node.key_span, node.overrides)
+    def block(self, kind: type[_Block], *path: str) -> _Block:
+        """A mapping of settings as a dataclass whose fields have their names."""
+        return kind(**{field.name: self(*path, field.name) for field in fields(kind)})
 
-    def _absent(self, path: Path) -> Value[Any] | None:
-        unknown = self.incomplete or any(path[:length] in self.broken for length in range(len(path) + 1))
-        return UnknownValue(None, path) if unknown else None
+    def _reference(self, node: Value[dict[str, Any]]) -> SecretRef | None:
+        if any(path[: len(node.path)] == node.path for path in self.merged.broken):
+            return None
+        return reference_from(node.data)
 
-    def _list(self, node: Value[Any]) -> Value[Any]:
-        known = [item for item in node.data if item.path not in self.broken]
-        return Value(known, node.path, node.span, node.key_span, node.overrides)
+
+def _with(node: Value[Any], data: Any) -> Value[Any]:
+    return Value(data, node.path, node.span, node.key_span, node.overrides)
 
 
 def read_application(merged: Merged, *, incomplete: bool) -> ApplicationSettings:
     """The application's settings."""
-    read = _Reader(merged, incomplete=incomplete)
-    return ApplicationSettings(
-        name=read("application", "name"),
-        url=read("application", "url"),
-        runtime=read("application", "runtime"),
-    )
+    return _Reader(merged, incomplete=incomplete).block(ApplicationSettings, "application")
 
 
 def read_email(merged: Merged, *, incomplete: bool) -> EmailSettings:
@@ -179,50 +181,11 @@ def read_email(merged: Merged, *, incomplete: bool) -> EmailSettings:
     chosen = None if isinstance(driver, UnknownValue) else driver.data
     return EmailSettings(
         driver=driver,
-        smtp=_smtp(read) if chosen == "smtp" else None,
-        sendmail=_sendmail(read) if chosen == "sendmail" else None,
-        mailgun=_mailgun(read) if chosen == "mailgun" else None,
-        ses=_ses(read) if chosen == "ses" else None,
-        sender=SenderSettings(
-            name=read("email", "sender", "name"),
-            email=read("email", "sender", "email"),
-            dkim_selectors=read("email", "sender", "dkim_selectors"),
-        ),
+        smtp=read.block(SmtpSettings, "email", "smtp") if chosen == "smtp" else None,
+        sendmail=read.block(SendmailSettings, "email", "sendmail") if chosen == "sendmail" else None,
+        mailgun=read.block(MailgunSettings, "email", "mailgun") if chosen == "mailgun" else None,
+        ses=read.block(SesSettings, "email", "ses") if chosen == "ses" else None,
+        sender=read.block(SenderSettings, "email", "sender"),
         reply_to=read("email", "reply_to"),
         test_recipients=read("email", "test", "recipients"),
-    )
-
-
-def _smtp(read: _Reader) -> SmtpSettings:
-    block = ("email", "smtp")
-    return SmtpSettings(
-        host=read(*block, "host"),
-        port=read(*block, "port"),
-        encryption=read(*block, "encryption"),
-        username=read(*block, "username"),
-        password=read(*block, "password"),
-        fallback_ports=read(*block, "fallback_ports"),
-        ehlo_domain=read(*block, "ehlo_domain"),
-        timeout=read(*block, "timeout"),
-    )
-
-
-def _sendmail(read: _Reader) -> SendmailSettings:
-    return SendmailSettings(path=read("email", "sendmail", "path"), arguments=read("email", "sendmail", "arguments"))
-
-
-def _mailgun(read: _Reader) -> MailgunSettings:
-    return MailgunSettings(
-        domain=read("email", "mailgun", "domain"),
-        region=read("email", "mailgun", "region"),
-        api_key=read("email", "mailgun", "api_key"),
-    )
-
-
-def _ses(read: _Reader) -> SesSettings:
-    return SesSettings(
-        region=read("email", "ses", "region"),
-        access_key_id=read("email", "ses", "access_key_id"),
-        secret_access_key=read("email", "ses", "secret_access_key"),
-        configuration_set=read("email", "ses", "configuration_set"),
     )

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 1024 * 1024
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-#: C0 and C1 controls and DEL, which YAML does not allow, and the three separators that YAML 1.1 and 1.2
-#: disagree about: readers that count lines differently must not be able to show a reviewer another file.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
-_LINE_SEPARATORS = "\x85\u2028\u2029"
+#: C0 and C1 controls and DEL, which YAML does not allow.
+_NOT_YAML = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff"
+#: Separators that YAML 1.1 and 1.2 disagree about, what turns the direction of text, and a byte order mark
+#: inside: no reader may be able to show a reviewer another file than the one that counts.
+_DECEPTIVE = "\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"
+_FORBIDDEN = re.compile(f"[{_NOT_YAML}]|(?P<deceptive>[{_DECEPTIVE}])")
 
 
 def read_source(location: Path, name: str) -> tuple[SourceFile, Problem | None]:
@@ -28,29 +31,28 @@ def read_source(location: Path, name: str) -> tuple[SourceFile, Problem | None]:
     """
     try:
         raw = _read_regular(location)
-    except OSError as error:
-        return _unreadable(name, _reason(error), "check the path and its permissions")
+    except (OSError, ValueError) as error:  # a path with a NUL is no path
+        return unreadable(name, _reason(error), "check the path and its permissions")
     if isinstance(raw, str):
-        return _unreadable(name, raw, "give a regular file of YAML text")
+        return unreadable(name, raw, "give a regular file of YAML text")
     return decode(raw, name)
 
 
 def decode(raw: bytes, name: str) -> tuple[SourceFile, Problem | None]:
     """Turn bytes into a :class:`SourceFile`, with the problem that makes it unusable, if there is one."""
     if len(raw) > MAX_BYTES:
-        size = f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB"
-        return _unreadable(
-            name, size, "settings of this size are not settings: split the file or remove what is foreign"
-        )
+        reason = f"it is larger than {MAX_BYTES // 1024 // 1024} MiB"
+        return unreadable(name, reason, "settings of this size are not settings: remove what is foreign")
+    raw = raw.removeprefix(_BYTE_ORDER_MARK)
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode()
     except UnicodeDecodeError as error:
         return _undecodable(raw, name, error)
     file = SourceFile(name, text)
     found = _FORBIDDEN.search(text)
     if found is None:
         return file, None
-    return file, _control_character(file, found.start())
+    return file, _forbidden(file, found)
 
 
 def _read_regular(location: Path) -> bytes | str:
@@ -66,29 +68,29 @@ def _read_regular(location: Path) -> bytes | str:
         os.close(handle)
 
 
-def _reason(error: OSError) -> str:
-    reason = os.strerror(error.errno) if error.errno else "it cannot be read"
+def _reason(error: OSError | ValueError) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    reason = os.strerror(number) if number else "it cannot be read"
     return reason[0].lower() + reason[1:]
 
 
-def _unreadable(name: str, reason: str, remedy: str) -> tuple[SourceFile, Problem]:
+def unreadable(name: str, reason: str, remedy: str) -> tuple[SourceFile, Problem]:
+    """A file of which nothing is known, and why."""
     file = SourceFile(name, "")
     return file, Problem("KM110", f"cannot read this file: {reason}", Span(file, 0, 0), help=remedy)
 
 
 def _undecodable(raw: bytes, name: str, error: UnicodeDecodeError) -> tuple[SourceFile, Problem]:
     file = SourceFile(name, raw.decode("utf-8", errors="replace"))
-    start = len(raw[: error.start].decode("utf-8", errors="replace"))
-    message = f"the file is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start} ({error.reason})"
+    start = len(raw[: error.start].decode())
+    message = f"the file is not UTF-8: byte 0x{raw[error.start]:02x} ({error.reason})"
     return file, Problem("KM110", message, Span(file, start, start + 1), help="save the file as UTF-8")
 
 
-def _control_character(file: SourceFile, offset: int) -> Problem:
-    character = file.text[offset]
-    code = "KM107" if character in _LINE_SEPARATORS else "KM101"
+def _forbidden(file: SourceFile, found: re.Match[str]) -> Problem:
     return Problem(
-        code,
-        f"control character U+{ord(character):04X} in the file",
-        Span(file, offset, offset + 1),
+        "KM107" if found["deceptive"] else "KM101",
+        f"control character U+{ord(found[0]):04X} in the file",
+        Span(file, *found.span()),
         help="remove the character; editors show it with invisible characters switched on",
     )

@@ -9,21 +9,25 @@ import re
 
 Scalar = str | int | float | bool | None
 
-_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
-_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 _NUMBER_STARTS = frozenset("0123456789+-.")
-_INTEGER = re.compile(r"[-+]?[0-9]{1,400}\Z", re.ASCII)
+_INTEGER = re.compile(r"[-+]?[0-9]{1,400}\Z")
 _OCTAL_OR_HEXADECIMAL = re.compile(r"0(o[0-7]{1,400}|x[0-9a-fA-F]{1,400})\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _SPECIAL = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
 
 
 def resolve_plain(text: str) -> Scalar:
-    """The data that an unquoted scalar stands for."""
-    if text in _NULLS:
-        return None
-    if text in _BOOLEANS:
-        return _BOOLEANS[text]
+    """The data that an unquoted scalar stands for.
+
+    Numbers beyond 400 digits are floats, and so infinite: no setting is that large, and ``int`` would take long.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
     if text[0] in _NUMBER_STARTS:
         return _number(text)
     return text

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class SourceFile:
@@ -51,15 +54,7 @@ class SourceFile:
 
 
 def _line_starts(text: str) -> list[int]:
-    if "\r" in text:
-        import re  # noqa: PLC0415 - only files with carriage returns need it
-
-        return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
-    starts, position = [0], text.find("\n") + 1
-    while position:
-        starts.append(position)
-        position = text.find("\n", position) + 1
-    return starts
+    return [0, *(match.end() for match in _LINE_END.finditer(text))]
 
 
 class Span:
