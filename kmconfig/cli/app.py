@@ -8,6 +8,7 @@ import click
 
 from kmconfig import __version__
 from kmconfig.cli.globals import global_options
+from kmconfig.errors import UsageError
 
 #: Command to its module and the line in the list of commands.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -34,18 +35,26 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command, or say that it is not available yet."""
+        """Import the command. Raises UsageError for one that is not available yet, or unknown."""
         if cmd_name in COMMANDS:
             command: click.Command = import_module(f"kmconfig.cli.{COMMANDS[cmd_name][0]}").command
             return command
         if cmd_name in _NOT_YET:
             raise click.UsageError(f"`{cmd_name}` is not available yet in this version", ctx)
-        return None
+        raise _unknown(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _unknown(name: str) -> UsageError:
+    from difflib import get_close_matches  # noqa: PLC0415 - only misspelt commands pay for it
+
+    close = get_close_matches(name, [*COMMANDS, *_NOT_YET], 1)
+    remedy = f"did you mean `{close[0]}`?" if close else "`kmconfig --help` lists the commands"
+    return UsageError(f"there is no command `{name}`", help=remedy)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

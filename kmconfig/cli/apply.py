@@ -149,13 +149,16 @@ def _show_findings(gate: KmconfigError, outcomes: Outcomes) -> None:
 
 @contextmanager
 def _terminations_as_interrupts() -> Iterator[None]:
-    """A pipeline that is cancelled sends SIGTERM: treat it as Ctrl-C, so that a half-done run is undone."""
+    """A cancelled pipeline sends SIGTERM, a closed terminal SIGHUP: treat both as Ctrl-C, so that a run is undone."""
 
     def interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - a signal handler
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    # `nohup` has SIGHUP ignored, and means it.
+    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -10,20 +10,48 @@ from kmconfig.errors import UsageError
 
 
 @click.command("explain")
-@click.argument("rule", metavar="RULE")
+@click.argument("rule", metavar="[RULE]", required=False)
+@click.option("--provider", metavar="NAME", help="Show what is known of a mail provider, such as sendgrid, instead.")
 @result_options
 @global_options
-def command(*, rule: str, form: str, output: str | None) -> None:
+def command(*, rule: str | None, provider: str | None, form: str, output: str | None) -> None:
     """Show the manual of RULE, a code such as KM201 or a name such as port-encryption-mismatch."""
+    if (rule is None) == (provider is None):
+        raise UsageError(
+            "name a rule or a provider" if rule is None else "name either a rule or a provider",
+            help="kmconfig explain KM201, or kmconfig explain --provider sendgrid",
+        )
+    if rule is not None:
+        _explain_rule(rule, form, output)
+    elif provider is not None:
+        _explain_provider(provider, form, output)
+
+
+def _explain_rule(word: str, form: str, output: str | None) -> None:
     from kmconfig.lint.catalogue import find_rule, nearest  # noqa: PLC0415
     from kmconfig.report.rules import explain_text, rule_entry  # noqa: PLC0415
 
-    found = find_rule(rule)
+    found = find_rule(word)
     if found is None:
-        guess = nearest(rule)
+        guess = nearest(word)
         remedy = f"did you mean `{guess}`?" if guess else "`kmconfig rules` lists all rules"
-        raise UsageError(f"there is no rule `{rule}`", help=remedy)
+        raise UsageError(f"there is no rule `{word}`", help=remedy)
     if form == "json":
         write_document({"version": 1, **rule_entry(found), "manual": found.manual}, output)
     else:
         write_lines(explain_text(found, style=current().style()), output)
+
+
+def _explain_provider(word: str, form: str, output: str | None) -> None:
+    from kmconfig.providers.registry import PROVIDERS, nearest_provider, provider_by_slug  # noqa: PLC0415
+    from kmconfig.report.providers import provider_document, provider_text  # noqa: PLC0415
+
+    found = provider_by_slug(word.lower())
+    if found is None:
+        guess = nearest_provider(word)
+        known = f"there are: {', '.join(provider.slug for provider in PROVIDERS)}"
+        raise UsageError(f"there is no provider `{word}`", help=f"did you mean `{guess}`?" if guess else known)
+    if form == "json":
+        write_document(provider_document(found), output)
+    else:
+        write_lines(provider_text(found, style=current().style()), output)

@@ -10,6 +10,9 @@ import click
 
 from kmconfig.cli.globals import current
 from kmconfig.errors import UsageError
+from kmconfig.report.escape import for_json
+from kmconfig.report.stream import say
+from kmconfig.report.style import without_colors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,11 +33,12 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def write_lines(lines: Iterable[str], output: str | None = None) -> None:
-    """Write lines to stdout or to a file."""
-    write_text("".join(f"{line}\n" for line in lines), output)
+    """Write lines to stdout or, without their colours, to a file."""
+    text = "".join(f"{line}\n" for line in lines)
+    write_text(text if output is None else without_colors(text), output)
 
 
-def write_document(document: dict[str, Any], output: str | None = None) -> None:
+def write_document(document: dict[str, Any] | list[dict[str, Any]], output: str | None = None) -> None:
     """Write a JSON document to stdout or to a file.
 
     Its texts are masked one by one: what a server said in JSON is no longer found once it is escaped again.
@@ -42,13 +46,14 @@ def write_document(document: dict[str, Any], output: str | None = None) -> None:
     import json  # noqa: PLC0415 - only machine-readable results need it
 
     masked = _masked(document, current().masker)
-    write_text(json.dumps(masked, indent=2, ensure_ascii=False, allow_nan=False) + "\n", output)
+    ascii_only = output is None and not _is_utf8(sys.stdout.encoding)
+    write_text(for_json(json.dumps(masked, indent=2, ensure_ascii=ascii_only, allow_nan=False)) + "\n", output)
 
 
 def write_text(text: str, output: str | None = None) -> None:
     """Write text to stdout, or to a file that is replaced as a whole."""
     if output is None:
-        sys.stdout.write(text)
+        say(sys.stdout, text)
         return
     from kmconfig.targets.atomic import replace_file  # noqa: PLC0415
 
@@ -58,6 +63,11 @@ def write_text(text: str, output: str | None = None) -> None:
         raise UsageError(
             f"cannot write `{output}`: {error.strerror}", help="name a file in a writable folder"
         ) from None
+
+
+def _is_utf8(encoding: str | None) -> bool:
+    """A stream in memory has no encoding and takes everything."""
+    return encoding is None or encoding.lower().replace("_", "-") in ("utf-8", "utf8")
 
 
 def _masked(data: Any, masker: Masker) -> Any:

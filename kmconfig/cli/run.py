@@ -31,13 +31,22 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     masker = Masker()
     with install(masker):
-        return _guarded(arguments, Globals(masker))
+        code = _guarded(arguments, Globals(masker))
+        _let_go()
+    return code
+
+
+def _let_go() -> None:
+    """Flush. Where the reader has gone, as `head` does, nothing is wrong: what is left goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _guarded(arguments: Sequence[str], options: Globals) -> int:
     try:
         result = app.main(args=list(arguments), prog_name="kmconfig", standalone_mode=False, obj=options)
-        sys.stdout.flush()
     except BaseException as error:  # noqa: BLE001 - the last resort: users get a sentence, never a traceback
         return _code_of(error, options)
     return result if isinstance(result, int) else 0
@@ -53,8 +62,8 @@ def _code_of(error: BaseException, options: Globals) -> int:
         case click.Abort() | KeyboardInterrupt():
             print("interrupted", file=sys.stderr)
             return INTERRUPTED
-        case BrokenPipeError():
-            return _reader_gone()
+        case BrokenPipeError() | SystemExit():  # click makes the latter of the former
+            return 0
         case KmconfigError():
             say_error(error.message, error.help)
             return error.exit_code
@@ -73,12 +82,6 @@ def _usage(error: click.ClickException) -> int:
     command = context.command_path if context is not None else "kmconfig"
     say_error(error.format_message(), f"`{command} --help` shows how to call it")
     return USAGE
-
-
-def _reader_gone() -> int:
-    """Whoever read our output has gone, as `head` does: nothing is wrong, and nothing more can be said."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def _internal(error: BaseException, *, verbose: bool) -> int:

@@ -10,6 +10,7 @@ from kmconfig.cli.globals import current
 from kmconfig.errors import KmconfigError
 from kmconfig.mail.stages import Silence
 from kmconfig.report.mail import StageLines
+from kmconfig.report.stream import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ class Outcomes:
         """Tell people: on stdout with the text format, on stderr beside JSON."""
         self.lines.append(line)
         if current().verbosity >= 0:
-            print(line, file=self.stream, flush=True)
+            say(self.stream, f"{line}\n")
 
     @property
     def stream(self) -> Any:

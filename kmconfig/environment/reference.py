@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from kmconfig.errors import ConfigurationError
 
@@ -14,8 +13,7 @@ KEYED_SOURCES: frozenset[Source] = frozenset({"file", "vault", "aws_secret"})
 """Sources whose text may end in ``#key``."""
 
 
-@dataclass(frozen=True, slots=True)
-class SecretRef:
+class SecretRef(NamedTuple):
     """Where a secret's value is kept.
 
     ``name`` is the variable, path or id within the source; ``key`` is the field within a value that holds
@@ -25,9 +23,9 @@ class SecretRef:
 
     source: Source
     name: str
-    key: str | None = field(default=None, kw_only=True)
-    version: str | int | None = field(default=None, kw_only=True)
-    max_age: str | None = field(default=None, kw_only=True)
+    key: str | None = None
+    version: str | int | None = None
+    max_age: str | None = None
 
     @classmethod
     def parse(

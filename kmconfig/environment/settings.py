@@ -7,8 +7,7 @@ concluded from it. Settings without a default are ``None`` when absent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kmconfig.environment.merge import lookup
 from kmconfig.environment.reference import SOURCES, SecretRef
@@ -50,8 +49,7 @@ class UnknownValue(Value[Any]):
         """Ignore what the base class wants to keep."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationSettings:
+class ApplicationSettings(NamedTuple):
     """The application that sends the mail. ``runtime`` is ``host``, ``container`` or ``cloud``."""
 
     name: Text
@@ -59,8 +57,7 @@ class ApplicationSettings:
     runtime: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmtpSettings:
+class SmtpSettings(NamedTuple):
     """An SMTP server. ``encryption`` is ``tls`` (STARTTLS), ``ssl`` (implicit TLS) or ``none``."""
 
     host: Text
@@ -73,16 +70,14 @@ class SmtpSettings:
     timeout: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendmailSettings:
+class SendmailSettings(NamedTuple):
     """A sendmail binary and its arguments."""
 
     path: Text
     arguments: Value[list[Text]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailgunSettings:
+class MailgunSettings(NamedTuple):
     """Mailgun's API. ``region`` is ``us`` or ``eu``."""
 
     domain: Text | None
@@ -90,8 +85,7 @@ class MailgunSettings:
     api_key: Secret | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SesSettings:
+class SesSettings(NamedTuple):
     """Amazon SES. Without keys the AWS credential chain is used."""
 
     region: Text | None
@@ -100,8 +94,7 @@ class SesSettings:
     configuration_set: Text | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenderSettings:
+class SenderSettings(NamedTuple):
     """Who the mail is from. ``email`` is ``None`` only where the environment is incomplete."""
 
     name: Text
@@ -109,8 +102,7 @@ class SenderSettings:
     dkim_selectors: Value[list[Text]] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmailSettings:
+class EmailSettings(NamedTuple):
     """All email settings; of the four driver blocks only the chosen one is present."""
 
     driver: Text
@@ -156,8 +148,8 @@ class _Reader:
         return UnknownValue(None, path, node.span, node.key_span) if known is None else _with(node, known)
 
     def block(self, kind: type[_Block], *path: str) -> _Block:
-        """A mapping of settings as a dataclass whose fields have their names."""
-        return kind(**{field.name: self(*path, field.name) for field in fields(kind)})
+        """A mapping of settings as the type whose fields have their names."""
+        return kind(**{name: self(*path, name) for name in kind._fields})
 
     def _reference(self, node: Value[dict[str, Any]]) -> SecretRef | None:
         if any(path[: len(node.path)] == node.path for path in self.merged.broken):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 from kmconfig.mail.stages import Silence
 from kmconfig.report.escape import for_terminal
 from kmconfig.report.mail import StageLines, diagnosis_lines
+from kmconfig.report.stream import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +33,7 @@ class StepLines:
     def started(self, step: str) -> None:
         """Announce a step that shows stages of its own."""
         if self._stages and step in _WITH_STAGES:
-            self._stream.write(f"  {self._style('faint', '·')} {_NAMES.get(step, step)}\n")
-            self._stream.flush()
+            say(self._stream, f"  {self._style('faint', '·')} {_NAMES.get(step, step)}\n")
 
     def finished(self, step: Step) -> None:
         """Print a finished step."""
@@ -41,8 +41,7 @@ class StepLines:
         mark = self._style("good", "✓") if good else self._style("bad", "✗")
         name = _NAMES.get(step.step, step.step).ljust(_WIDTH)
         line = f"  {mark} {name}{f'{step.ms:.0f} ms'.rjust(8)}  {for_terminal(step.detail)}"
-        self._stream.write(f"{line.rstrip()}\n")
-        self._stream.flush()
+        say(self._stream, f"{line.rstrip()}\n")
 
 
 def receipt_text(receipt: Receipt, *, style: Style) -> Iterator[str]:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 _WIDTH = 140
 _MASK = "••••••••"
-_SECRET_KEY = re.compile(
-    r"(?i)(?:^|[\s{,\"'])[\w.-]*(?:password|passwd|secret|token|api_?key|private_?key)[\w.-]*[\"']?\s*:\s*(?P<value>[^\s#{].*)"
+# Possessive throughout, so that a hostile line of a megabyte costs no more than reading it.
+_KEY = re.compile(r"(?<![\w.-])(?P<name>[\w.-]++)[\"']?\s*+:\s*+(?=[^\s#{])")
+_SECRET_NAME = re.compile(
+    r"pass(?:word|wd|phrase)|secret|token|credential|(?:api|private|signing)[_-]?key", re.IGNORECASE
 )
 
 
@@ -38,16 +40,16 @@ def render(places: Sequence[Place], *, severity: str, style: Style) -> Iterator[
 def _frame(here: list[Place], primary: Place, *, gutter: int, severity: str, style: Style) -> Iterator[str]:
     bar = style("frame", "|")
     yield f"{' ' * gutter} {bar}"
-    previous = 0
+    previous, printed = 0, ""
     for place in sorted(here, key=lambda place: (place.span.line, place is not primary)):
         span = place.span
         line = span.line
         if previous and line > previous + 1:
             yield f"{' ' * gutter} {style('frame', '⋮')}"
         text, start, end = _shown(span.file, line, span.column - 1, _end_column(place))
-        if line != previous:
+        if line != previous or text != printed:
             yield f"{style('frame', str(line).rjust(gutter))} {bar} {for_terminal(text)}"
-        previous = line
+        previous, printed = line, text
         role, mark = (severity, "^") if place is primary else ("frame", "-")
         carets = mark * max(1, _columns(text[start:end]))
         note = f" {for_terminal(place.text)}" if place.text else ""
@@ -92,8 +94,9 @@ def _secret_ranges(file: SourceFile, line: int, text: str) -> list[tuple[int, in
     """Columns of secret text in a line, from 0, in order and apart from each other."""
     offset = file.line_starts[line - 1]
     found = [(max(begin - offset, 0), min(finish - offset, len(text))) for begin, finish in file.sensitive]
-    if match := _SECRET_KEY.search(text):
-        found.append(match.span("value"))
+    secret = next((match for match in _KEY.finditer(text) if _SECRET_NAME.search(match["name"])), None)
+    if secret is not None:
+        found.append((secret.end(), len(text)))
     ranges: list[tuple[int, int]] = []
     for first, last in sorted(found):
         if first >= last:

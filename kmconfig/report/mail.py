@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TextIO
 
 from kmconfig.report.escape import for_terminal
+from kmconfig.report.stream import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,8 +30,7 @@ class StageLines:
     def started(self, stage: str) -> None:
         """Show what is being waited for."""
         if self._live:
-            self._stream.write(f"{self._indent}{self._style('faint', f'… {stage}')}\r")
-            self._stream.flush()
+            say(self._stream, f"{self._indent}{self._style('faint', f'… {stage}')}\r")
 
     def finished(self, stage: Stage) -> None:
         """Print a finished stage."""
@@ -38,8 +38,7 @@ class StageLines:
         mark = self._style("good", "✓") if stage.ok else self._style("bad", "✗")
         time = f"{stage.ms:.0f} ms".rjust(8)
         line = f"{self._indent}{mark} {stage.stage.ljust(_WIDTH)}{time}  {for_terminal(stage.detail)}"
-        self._stream.write(f"{clear}{line.rstrip()}\n")
-        self._stream.flush()
+        say(self._stream, f"{clear}{line.rstrip()}\n")
 
 
 def diagnosis_lines(diagnosis: Mapping[str, Any], *, style: Style, indent: str = "  ") -> Iterator[str]:

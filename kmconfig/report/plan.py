@@ -24,13 +24,14 @@ def plan_text(plan: Plan, environment: Environment, *, style: Style) -> Iterator
         yield f"{style('bold', for_terminal(plan.environment))}: no changes, {target} says what the files say"
     else:
         yield f"{style('bold', for_terminal(plan.environment))} → {target}"
-        key_width = max(len(operation.key) for operation in plan.operations)
+        keys = [for_terminal(operation.key) for operation in plan.operations]
+        key_width = max(map(len, keys))
         changes = [_change(operation) for operation in plan.operations]
         change_width = min(max(len(change) for change in changes), 60)
-        for operation, change in zip(plan.operations, changes, strict=True):
+        for operation, key, change in zip(plan.operations, keys, changes, strict=True):
             role, mark = _MARKS[operation.action]
             origin = _origin(operation, environment)
-            line = f"  {style(role, mark)} {operation.key.ljust(key_width)}  {change.ljust(change_width)}"
+            line = f"  {style(role, mark)} {key.ljust(key_width)}  {change.ljust(change_width)}"
             yield f"{line}  {style('faint', origin)}".rstrip()
         yield f"  {_counts(plan)}"
     for note in plan.notes:
@@ -59,7 +60,7 @@ def _origin(operation: Operation, environment: Environment) -> str:
     value = environment.get(*operation.setting.split("."))
     if value is None:
         return ""
-    return str(value.span) if value.span is not None else "default"
+    return for_terminal(str(value.span)) if value.span is not None else "default"
 
 
 def _counts(plan: Plan) -> str:

@@ -40,7 +40,7 @@ def show_text(environment: Environment, *, origins: bool, style: Style) -> Itera
         if not origins:
             yield line
             continue
-        yield f"{line.ljust(width + value_width + 4)}  {style('faint', _origin_text(leaf))}".rstrip()
+        yield f"{line.ljust(width + value_width + 4)}  {style('faint', for_terminal(_origin_text(leaf)))}".rstrip()
 
 
 def effective(environment: Environment) -> Value[Any]:

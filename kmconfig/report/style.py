@@ -27,3 +27,10 @@ class Style:
     def __call__(self, role: str, text: str) -> str:
         """Colour text by its role: error, warning, note, help, good, bad, changed, faint, bold or frame."""
         return f"\x1b[{_CODES[role]}m{text}\x1b[0m" if self.enabled and text else text
+
+
+def without_colors(text: str) -> str:
+    """A report as :class:`Style` leaves it when colour is off. What came from files and servers is escaped already."""
+    for code in ("", *_CODES.values()):
+        text = text.replace(f"\x1b[{code or '0'}m", "")
+    return text

@@ -68,7 +68,7 @@ class UnavailableStore:
 
 
 def _place(ref: SecretRef) -> SecretRef:
-    return ref if ref.max_age is None else replace(ref, max_age=None)
+    return ref if ref.max_age is None else ref._replace(max_age=None)
 
 
 def _store(source: Source, context: ResolveContext) -> Store:

@@ -16,7 +16,6 @@ LARGEST = 64 * 1024
 """Bytes a file with secrets may have."""
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
     """Why a file was not read; ``message`` names the path only."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kmconfig.cli.run import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     import pytest
@@ -38,7 +37,10 @@ class Ran:
         return result
 
 
-Call = Callable[..., Ran] if TYPE_CHECKING else Any
+class Call(Protocol):
+    """Runs a command line."""
+
+    def __call__(self, *arguments: object) -> Ran: ...
 
 
 def caller(capsys: pytest.CaptureFixture[str]) -> Call:

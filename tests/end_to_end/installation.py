@@ -44,7 +44,7 @@ class Installation:
         return self.application / ".env"
 
     def configure(self, login: str, **changes: Any) -> None:
-        """Write the environment `staging` for an account of the stack.
+        """Write the environment of a tier, `staging` unless told, for an account of the stack.
 
         ``changes`` are other SMTP settings than the usual, None for none; and ``sender``, ``recipients``, ``tier``,
         ``reload`` and ``verify``.
@@ -71,7 +71,7 @@ email: {json.dumps(email, ensure_ascii=False)}
 target:
   laravel_env: {json.dumps(target)}
 """
-        write(self.root, {"environments/staging.yaml": text})
+        write(self.root, {f"environments/{tier}.yaml": text})
 
     def kept(self) -> list[Path]:
         """What lies beside the `.env`."""

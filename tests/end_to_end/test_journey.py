@@ -177,7 +177,7 @@ def test_secrets_from_files(installation: Installation, kmconfig: Call, source: 
     secret.chmod(0o600)
     reference = {"file": {"file": "smtp-password"}, "dotenv": {"dotenv": "SMTP"}}[source]
     installation.configure("hash@acme.test", tier="development", password=reference)
-    applied = kmconfig("apply", "staging", "--yes", "--format", "json", "-C", installation.root)
+    applied = kmconfig("apply", "development", "--yes", "--format", "json", "-C", installation.root)
     assert applied.code == 0, applied.err
     assert installation.stack.wait_for_message(INBOX, applied.result["test"]["test_id"])
     assert laravel_sends(installation)["From"] == "Acme License Portal <hash@acme.test>"

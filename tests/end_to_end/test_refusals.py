@@ -32,9 +32,7 @@ def test_wrong_password(
     assert wrong not in ran.out + ran.err
 
 
-def test_wrong_password_for_people(
-    installation: Installation, kmconfig: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_wrong_password_for_people(installation: Installation, kmconfig: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "not-the-password-at-all")
     installation.configure(SENDER)
     ran = kmconfig("apply", "staging", "--yes", "-v", "-C", installation.root)
@@ -47,7 +45,9 @@ def test_wrong_password_for_people(
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("command", [("apply", "staging", "--yes"), ("test", "staging"), ("test", "staging", "--no-send")])
+@pytest.mark.parametrize(
+    "command", [("apply", "staging", "--yes"), ("test", "staging"), ("test", "staging", "--no-send")]
+)
 def test_a_sender_that_the_login_may_not_use(
     installation: Installation, kmconfig: Call, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:

@@ -37,9 +37,7 @@ def test_implicit_tls(installation: Installation, kmconfig: Call) -> None:
 
 
 @pytest.mark.parametrize(("encryption", "written"), [("tls", "tls"), ("none", "null")])
-def test_relay_port_without_a_login(
-    installation: Installation, kmconfig: Call, encryption: str, written: str
-) -> None:
+def test_relay_port_without_a_login(installation: Installation, kmconfig: Call, encryption: str, written: str) -> None:
     port = installation.stack.ports.smtp25
     installation.configure("portal@acme.test", port=port, encryption=encryption, username=None, password=None)
     applied = apply(kmconfig, installation)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +24,7 @@ def env(root: Path, text: str, **files: str) -> Environment:
 
 def known(block: Any) -> dict[str, Any]:
     """The fields of a block that are known and there."""
-    found = {field.name: getattr(block, field.name) for field in fields(block)}
+    found = {name: getattr(block, name) for name in block._fields}
     return {
         name: value.plain() if not isinstance(value.data, SecretRef) else value.data
         for name, value in found.items()
@@ -34,7 +33,7 @@ def known(block: Any) -> dict[str, Any]:
 
 
 def unknown(block: Any) -> set[str]:
-    return {field.name for field in fields(block) if isinstance(getattr(block, field.name), UnknownValue)}
+    return {name for name in block._fields if isinstance(getattr(block, name), UnknownValue)}
 
 
 def test_all_of_smtp(tmp_path: Path) -> None:

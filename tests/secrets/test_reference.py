@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from kmconfig.environment.reference import SecretRef, Source
@@ -39,5 +37,5 @@ def test_an_empty_part_is_an_error(source: Source, text: str) -> None:
 def test_it_is_a_value() -> None:
     ref = SecretRef("env", "A")
     assert {ref, SecretRef("env", "A"), SecretRef("env", "A", version=1)} == {ref, SecretRef("env", "A", version=1)}
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         ref.name = "B"  # type: ignore[misc]

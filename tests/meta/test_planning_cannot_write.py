@@ -1,0 +1,110 @@
+"""Planning cannot write: by what readers offer, by who makes permits, and by what is on disk afterwards."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import kmconfig
+from kmconfig.targets.interface import Reader, Writer
+from kmconfig.targets.json_file import JsonFileReader
+from kmconfig.targets.laravel_env import LaravelEnvReader
+from tests.cli.running import caller
+from tests.deploy.site import PASSWORD, RECIPIENT, VARIABLE, everything, site_in
+from tests.mail.servers import Server, Smtp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.deploy.site import Site
+
+PACKAGE = Path(kmconfig.__file__).parent
+
+READERS = (LaravelEnvReader, JsonFileReader)
+
+#: Where bytes of a secret leave for a server or a file, and where they are kept from leaving otherwise.
+REVEALING = (
+    "mail/conversation.py",
+    "mail/login.py",
+    "secrets/",
+    "targets/dotenv/writer.py",
+    "targets/json_file.py",
+)
+
+
+def public(kind: type) -> set[str]:
+    """The names that a class offers."""
+    return {name for name, _ in inspect.getmembers(kind) if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_readers_offer_nothing_that_writes(reader: type) -> None:
+    assert public(Reader) - {"kind", "identity"} <= public(reader)
+    assert not public(Writer) & public(reader)
+    assert {name for name in public(reader) if callable(getattr(reader, name))} == {
+        "live",
+        "read",
+        "compare",
+        "live_secrets",
+    }
+
+
+def calls(name: str) -> Iterator[str]:
+    """The modules that call something of this name, relative to the package."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and name in (
+                getattr(node.func, "id", None),
+                getattr(node.func, "attr", None),
+            ):
+                yield path.relative_to(PACKAGE).as_posix()
+
+
+def test_only_apply_makes_permits() -> None:
+    assert set(calls("WritePermit")) == {"deploy/apply.py"}
+
+
+def test_only_apply_and_the_registry_make_writers() -> None:
+    assert set(calls("writer_for")) == {"deploy/apply.py"}
+    assert set(calls("FileWriter")) == {"targets/registry.py"}
+
+
+def test_secrets_are_revealed_only_where_they_leave() -> None:
+    elsewhere = [module for module in set(calls("reveal")) if not module.startswith(REVEALING)]
+    assert elsewhere == []
+
+
+def test_files_are_replaced_only_where_something_is_to_be_written() -> None:
+    writing = {module for module in calls("replace_file") if not module.startswith("targets/")}
+    assert writing <= {"deploy/journal.py", "deploy/receipt.py", "cli/output.py", "cli/lint.py"}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with Server(Smtp(password=PASSWORD)) as server:
+        yield site_in(tmp_path, server)
+
+
+@pytest.mark.parametrize("target", ["laravel_env", "file"])
+@pytest.mark.parametrize("tier", ["development", "production"])
+def test_reading_commands_leave_every_byte_and_time(
+    site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, target: str, tier: str
+) -> None:
+    monkeypatch.setenv(VARIABLE, PASSWORD)
+    block = {"path": str(site.env), "laravel": 10}
+    if target == "file":
+        block = {"path": str(site.application / "settings.json")}
+    site.configure(tier, tier=tier, encryption="none", target={target: block})
+    kmconfig_ = caller(capsys)
+    before = everything(site.root, site.application)
+    planned = kmconfig_("plan", tier, "--detailed-exitcode", "-C", site.root)
+    tested = kmconfig_("test", tier, "-C", site.root)
+    asked = kmconfig_("apply", tier, "-C", site.root)
+    assert (planned.code, tested.code) == (2, 0), tested.err
+    assert asked.code in (1, 64)
+    assert everything(site.root, site.application) == before
+    assert any(RECIPIENT in line for line in site.server.heard)
