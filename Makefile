@@ -21,7 +21,7 @@ demo: $(if $(wildcard $(DEV)),$(DEV),$(APP))
 	@$(BIN)/kmconfig demo
 
 test: lint
-	$(BIN)/python -m pytest -n auto --dist loadgroup \
+	$(BIN)/python -m pytest -n auto --dist worksteal \
 	  --cov=kmconfig --cov-branch --cov-report=term:skip-covered --cov-fail-under=90 $(PYTEST_ARGS)
 
 lint: $(DEV)

@@ -55,14 +55,6 @@ _KEPT = {"KMCONFIG_REQUIRE_SERVERS", "VAULT_TEST_ADDR", "VAULT_TEST_TOKEN"}
 _home_numbers = itertools.count()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of the mail stack on one worker, so that it starts once (``--dist loadgroup``)."""
-    for item in items:
-        if "mail_stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("mail_stack"))
-
-
 @pytest.fixture(scope="session")
 def _homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("homes")

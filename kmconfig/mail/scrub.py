@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
-import urllib.parse
 from typing import Final
+
+from kmconfig.secrets.patterns import escaped_forms
 
 MASK: Final = "[hidden]"
 _SHORTEST_ANYWHERE: Final = 4
@@ -14,8 +15,8 @@ _SHORTEST_ANYWHERE: Final = 4
 class Scrubber:
     """Masks learnt values, and the forms in which a hostile server could echo them.
 
-    Recognised are the text itself, its base64 at each of the three alignments, hexadecimal and percent
-    encoding, in any case and also when broken by white space.
+    Recognised are the text itself, its base64 at each of the three alignments, hexadecimal, and the escapes
+    of URLs, JSON and other formats, in any case and also when broken by white space.
     """
 
     def __init__(self) -> None:
@@ -45,7 +46,7 @@ def _forms(value: bytes) -> tuple[str, ...]:
     forms = [text, base64.b64encode(value).decode(), base64.urlsafe_b64encode(value).decode()]
     if len(value) >= _SHORTEST_ANYWHERE:
         forms += [_aligned(value, offset) for offset in range(3)]
-        forms += [value.hex(), urllib.parse.quote(value, safe="")]
+        forms += [value.hex(), *escaped_forms(text)]
     return (*(form.rstrip("=") for form in forms), text)
 
 
