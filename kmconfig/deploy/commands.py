@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 TIMEOUT_SECONDS = 120.0
 _SHOWN = 2_000
+_READ = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +29,75 @@ class CommandResult:
 
 
 def run_command(
-    command: tuple[str, ...], *, folder: Path, environ: Mapping[str, str], timeout: float = TIMEOUT_SECONDS
+    command: tuple[str, ...],
+    *,
+    folder: Path,
+    environ: Mapping[str, str],
+    mask: Callable[[str], str],
+    timeout: float = TIMEOUT_SECONDS,
 ) -> CommandResult:
-    """Run an argument list without a shell, in the application's folder, with a time limit in seconds."""
+    """Run an argument list without a shell, in the application's folder, with a time limit in seconds.
+
+    It gets a session of its own, which ends with it when it takes too long or we are interrupted; what it leaves
+    running otherwise goes on. ``mask`` sees its output before anybody else does.
+    """
     try:
-        done = subprocess.run(
+        # A file and no pipe: a service that the command starts may keep its output open for years.
+        with tempfile.TemporaryFile() as output:
+            process = _start(command, folder, environ, output)
+            if process is None:
+                return CommandResult(command, ok=False, detail=f"could not be run: there is no program `{command[0]}`")
+            late = _wait(process, timeout)
+            said = mask(_end_of(output)).strip()[-_SHOWN:]
+    except OSError as error:
+        return CommandResult(command, ok=False, detail=f"could not be run: {error.strerror}")
+    if not late and process.returncode == 0:
+        return CommandResult(command, ok=True, detail=said)
+    ended = f"did not end within {timeout:g} s" if late else _ended(process.returncode)
+    return CommandResult(command, ok=False, detail=f"{ended}: {said}" if said else ended)
+
+
+def _start(
+    command: tuple[str, ...], folder: Path, environ: Mapping[str, str], output: BinaryIO
+) -> subprocess.Popen[bytes] | None:
+    try:
+        return subprocess.Popen(
             command,
             cwd=folder,
             env=dict(environ),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
-            timeout=timeout,
-            check=False,
+            start_new_session=True,
         )
     except FileNotFoundError:
-        return CommandResult(command, ok=False, detail=f"there is no program `{command[0]}` (or no folder {folder})")
+        return None
+
+
+def _wait(process: subprocess.Popen[bytes], timeout: float) -> bool:
+    """Wait for the end; say whether it had to be brought about."""
+    try:
+        process.wait(timeout)
     except subprocess.TimeoutExpired:
-        return CommandResult(command, ok=False, detail=f"did not end within {timeout:.0f} s")
-    except OSError as error:
-        return CommandResult(command, ok=False, detail=f"could not be run: {error.strerror}")
-    output = done.stdout.decode("utf-8", "replace").strip()[-_SHOWN:]
-    if done.returncode == 0:
-        return CommandResult(command, ok=True, detail=output)
-    ended = f"ended with {done.returncode}" if done.returncode > 0 else f"was ended by signal {-done.returncode}"
-    return CommandResult(command, ok=False, detail=f"{ended}: {output}" if output else ended)
+        _end(process)
+        return True
+    except BaseException:
+        _end(process)
+        raise
+    return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the command and what it has started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _end_of(output: BinaryIO) -> str:
+    output.seek(max(0, output.seek(0, os.SEEK_END) - _READ))
+    return output.read().decode("utf-8", "replace")
+
+
+def _ended(code: int) -> str:
+    return f"ended with {code}" if code > 0 else f"was ended by signal {-code}"

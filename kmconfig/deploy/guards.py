@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kmconfig.errors import Refused
+from kmconfig.targets.registry import commands_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -70,6 +71,17 @@ def login_gate(project: ProjectFile, environment: Environment) -> Callable[[str,
             )
 
     return authorize
+
+
+def require_policy(project: ProjectFile, environment: Environment) -> None:
+    """Refuse what policy forbids whatever the secrets and the target are: the server of a login, and programs.
+
+    Raises Refused.
+    """
+    smtp = environment.email.smtp
+    if smtp is not None and (smtp.password is not None or smtp.username is not None):
+        login_gate(project, environment)(smtp.host.data, smtp.port.data)
+    require_commands(project, (*commands_of(environment, "reload"), *commands_of(environment, "verify")))
 
 
 def require_commands(project: ProjectFile, commands: Iterable[tuple[str, ...]]) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from kmconfig.errors import Locked
+from kmconfig.errors import CouldNotCheck, Locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 def hold(path: Path, *, run: str) -> Iterator[None]:
     """Hold the lock file for the block; the system lets go of it when the process ends, however it ends.
 
-    Raises Locked, naming the holder.
+    Raises Locked, naming the holder, or CouldNotCheck where the file cannot be locked.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise _unusable(path, error) from None
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -30,6 +33,8 @@ def hold(path: Path, *, run: str) -> Iterator[None]:
             raise Locked(
                 f"another run is applying to this target: {holder or 'unknown'}", help="wait until it has ended"
             ) from None
+        except OSError as error:
+            raise _unusable(path, error) from None
         os.ftruncate(handle, 0)
         os.pwrite(
             handle, f"run {run}, process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode(), 0
@@ -37,3 +42,7 @@ def hold(path: Path, *, run: str) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _unusable(path: Path, error: OSError) -> CouldNotCheck:
+    return CouldNotCheck(f"the lock {path} cannot be used: {error.strerror}", help="check this user's permissions")

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from kmconfig.targets.atomic import replace_file
+from kmconfig.errors import CouldNotCheck
+from kmconfig.targets.atomic import replace_file, sweep_matching, try_replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +80,7 @@ def new_run(now: datetime) -> str:
 
 
 class Receipts:
-    """The receipts of one environment in the state folder, mode 0700."""
+    """The receipts of one environment in the state folder; folders that are created get mode 0700."""
 
     def __init__(self, state: Path, environment: str) -> None:
         self._state = state
@@ -87,19 +88,45 @@ class Receipts:
 
     def save(self, receipt: Receipt) -> Path:
         """Write a receipt and say where. Raises OSError."""
-        self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._state.chmod(0o700)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._ensure()
         path = self._folder / f"{receipt.run}.json"
         document = json.dumps({"version": 1, **receipt.document()}, indent=2, ensure_ascii=False) + "\n"
         replace_file(path, document.encode(), mode=0o600)
         return path
 
+    def prepare(self) -> None:
+        """Clear away what killed runs left half written, and make sure that a receipt can be saved.
+
+        Only for whoever holds the lock of the target. Raises CouldNotCheck.
+        """
+        try:
+            self._ensure()
+            sweep_matching(self._folder, r"[^/]*\.json")
+            try_replace(self._folder / "receipt.json")
+        except OSError as error:
+            raise CouldNotCheck(
+                f"no receipt could be written to `{self._folder}`: {error.strerror}",
+                help="let this user write there, or name another folder with `state` in kmconfig.yaml",
+            ) from None
+
+    def _files(self) -> list[Path]:
+        """Receipts, newest first."""
+        try:
+            return sorted((path for path in self._folder.iterdir() if path.suffix == ".json"), reverse=True)
+        except OSError:  # none yet, or none for this user
+            return []
+
+    def _ensure(self) -> None:
+        for folder in (self._state, self._folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def ended(self, run: str) -> bool:
+        """Whether a run has a receipt that says how it ended."""
+        return _read(self._folder / f"{run}.json").get("result") in ("applied", "rolled_back")
+
     def keys_written(self, target: str) -> frozenset[str]:
         """The keys that earlier runs wrote to a target. Receipts that cannot be read count as none."""
-        if not self._folder.is_dir():
-            return frozenset()
-        for path in sorted(self._folder.glob("*.json"), reverse=True):
+        for path in self._files():
             document = _read(path)
             if document.get("target") == target and document.get("result") == "applied":
                 return frozenset(key for key in document.get("keys", ()) if isinstance(key, str))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from kmconfig.environment.environment import Environment
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from kmconfig.secrets.secret import Secret
 
 Action: TypeAlias = Literal["add", "change", "remove"]
+
+State: TypeAlias = Literal["before", "after", "other"]
+"""Whether a target holds what the snapshot does, what was staged, or something that is neither."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,22 +92,37 @@ class Reader(Protocol):
         """Say what would have to change; ``formerly_ours`` are keys that an earlier run wrote."""
         ...
 
+    def live_secrets(self) -> tuple[Secret, ...]:
+        """The secrets that the target holds now, so that they can be masked."""
+        ...
+
 
 class Writer(Protocol):
-    """Writes a target, and can put back what was there."""
+    """Writes a target, and can put back what was there. Whoever uses it holds the target's lock."""
+
+    def prepare(self) -> None:
+        """Clear away what killed runs left, and make sure of writing. Raises CouldNotCheck."""
+        ...
 
     def snapshot(self, run: str) -> Path:
         """Keep what is there now, readable by the owner only, and say where."""
         ...
 
-    def write(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> None:
-        """Make the target say what the files say. Raises Refused when it has changed since it was planned."""
+    def stage(self) -> str:
+        """Compose what is going to be written, and return its fingerprint.
+
+        Raises Refused when the target has changed since it was planned.
+        """
+        ...
+
+    def write(self) -> None:
+        """Make the target say what was staged. Raises Refused when it has changed since it was planned."""
         ...
 
     def restore(self, snapshot: Path) -> None:
         """Put back what a snapshot holds."""
         ...
 
-    def holds(self, snapshot: Path) -> bool:
-        """Whether the target holds exactly what the snapshot does."""
+    def state(self, snapshot: Path, written: Collection[str]) -> State:
+        """Say what the target holds; ``written`` are fingerprints of what runs have staged."""
         ...

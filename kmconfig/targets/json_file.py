@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from kmconfig.environment.reference import SOURCES
 from kmconfig.environment.settings import reference_from
-from kmconfig.errors import CouldNotCheck, Refused
+from kmconfig.errors import CouldNotCheck
 from kmconfig.secrets.secret import Secret
 from kmconfig.source.value import setting_name
-from kmconfig.targets.atomic import replace_file, sweep_temporaries
 from kmconfig.targets.file_access import read_target
-from kmconfig.targets.interface import Action, Candidate, Comparison, LiveState, Operation, WritePermit
-from kmconfig.targets.keeping import Keeping
+from kmconfig.targets.interface import Action, Candidate, Comparison, LiveState, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from kmconfig.source.value import Value
 
 _DRIVERS = ("smtp", "sendmail", "mailgun", "ses")
+_SECRET_NAMES = (".password", ".api_key", ".access_key_id", ".secret_access_key")
 
 
 class JsonFileReader:
@@ -40,9 +39,13 @@ class JsonFileReader:
 
     def live(self) -> LiveState:
         """Read the file; absent is a state too."""
-        settings, base = self.read()
-        host = settings.get("email.smtp.host") if settings.get("email.driver") == "smtp" else None
-        return LiveState(base=base, host=host if isinstance(host, str) else None)
+        return _live_state(*self.read())
+
+    def live_secrets(self) -> tuple[Secret, ...]:
+        """What the file holds under names of secrets."""
+        settings, _ = self.read()
+        named = {setting: value for setting, value in settings.items() if setting.endswith(_SECRET_NAMES)}
+        return tuple(Secret(value, reference=f"live {key}") for key, value in named.items() if isinstance(value, str))
 
     def read(self) -> tuple[dict[str, Any], str]:
         """The settings by path, and the token of the file's state.
@@ -67,48 +70,29 @@ class JsonFileReader:
 
     def compare(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> Comparison:  # noqa: ARG002
         """Say which settings would change; the file is ours as a whole."""
-        live, _ = self.read()
+        live, base = self.read()
         wanted = {setting: value for setting, value, _ in _leaves(candidate)}
         operations = [*_changes(live, wanted), *_removals(live, wanted)]
-        return Comparison(live=self.live(), operations=tuple(operations), keys=tuple(wanted))
+        return Comparison(live=_live_state(live, base), operations=tuple(operations), keys=tuple(wanted))
 
 
-class JsonFileWriter:
-    """Writes the file, mode 0600."""
+def _live_state(settings: dict[str, Any], base: str) -> LiveState:
+    host = settings.get("email.smtp.host") if settings.get("email.driver") == "smtp" else None
+    return LiveState(base=base, host=host if isinstance(host, str) else None)
 
-    def __init__(self, reader: JsonFileReader, permit: WritePermit) -> None:
-        self._reader = reader
-        self._permit = permit
-        self._keeping = Keeping(reader.path)
 
-    def snapshot(self, run: str) -> FilePath:
-        """Keep the file as it is; an empty snapshot stands for no file."""
-        data, base = read_target(self._reader.path, self._reader.shown)
-        self._require_base(base)
-        return self._keeping.snapshot(run, data or b"")
+def compose(candidate: Candidate) -> bytes:
+    """The file's content, secrets included."""
+    import json  # noqa: PLC0415
 
-    def write(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> None:  # noqa: ARG002
-        """Write all settings."""
-        sweep_temporaries(self._reader.path)
-        self._require_base(self._reader.read()[1])
-        replace_file(self._reader.path, _document(candidate), mode=0o600)
-
-    def restore(self, snapshot: FilePath) -> None:
-        """Put back what a snapshot holds."""
-        data = snapshot.read_bytes()
-        if data:
-            replace_file(self._reader.path, data, mode=0o600)
-        else:
-            self._reader.path.unlink(missing_ok=True)
-
-    def holds(self, snapshot: FilePath) -> bool:
-        """Whether the file is what the snapshot holds."""
-        data, _ = read_target(self._reader.path, self._reader.shown)
-        return (data or b"") == snapshot.read_bytes()
-
-    def _require_base(self, base: str) -> None:
-        if base != self._permit.base:
-            raise Refused(f"`{self._reader.shown}` changed after it was compared with the files", help="run it again")
+    settings: dict[str, Any] = {}
+    for _, value, path in _leaves(candidate):
+        node = settings
+        for key in path[:-1]:
+            node = node.setdefault(str(key), {})
+        node[str(path[-1])] = value.reveal() if isinstance(value, Secret) else value
+    document = {"version": 1, "environment": candidate.environment.name, "settings": settings}
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "surrogateescape")
 
 
 def _leaves(candidate: Candidate) -> Iterator[tuple[str, Any, tuple[str | int, ...]]]:
@@ -128,19 +112,6 @@ def _leaves(candidate: Candidate) -> Iterator[tuple[str, Any, tuple[str | int, .
                 stack[:0] = list(value.data.values())
         else:
             yield value.setting, value.plain(), value.path
-
-
-def _document(candidate: Candidate) -> bytes:
-    import json  # noqa: PLC0415
-
-    settings: dict[str, Any] = {}
-    for _, value, path in _leaves(candidate):
-        node = settings
-        for key in path[:-1]:
-            node = node.setdefault(str(key), {})
-        node[str(path[-1])] = value.reveal() if isinstance(value, Secret) else value
-    document = {"version": 1, "environment": candidate.environment.name, "settings": settings}
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _changes(live: dict[str, Any], wanted: dict[str, Any]) -> Iterator[Operation]:

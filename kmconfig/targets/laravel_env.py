@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
-from kmconfig.errors import ConfigurationError, CouldNotCheck, Refused
+from kmconfig.errors import ConfigurationError, CouldNotCheck
 from kmconfig.secrets.secret import Secret
-from kmconfig.targets.atomic import replace_file, sweep_temporaries
 from kmconfig.targets.candidate import SETTING_OF_KEY, mail_keys_input
 from kmconfig.targets.dotenv import LARAVEL_NULL, DotenvFile, LaravelNull, decode, edit, encode, parse
 from kmconfig.targets.file_access import read_target
-from kmconfig.targets.interface import Action, Candidate, Comparison, LiveState, Operation, WritePermit
-from kmconfig.targets.keeping import Keeping
+from kmconfig.targets.interface import Action, Candidate, Comparison, LiveState, Operation
 from kmconfig.targets.laravel_keys import SECRET_KEYS, SHARED_KEYS, capability_notes, mail_keys
 from kmconfig.targets.laravel_version import detect_laravel_version
 
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kmconfig.targets.laravel_keys import EnvValue
+
+_SMTP_MAILERS = (None, "smtp", "failover", "roundrobin")
+_SECRET_NAME = re.compile(r"(?:KEY|KEY_ID|SECRET|PASSWORD|PASSWD|TOKEN|(?:DATABASE|MAIL|REDIS)_URL)$")
 
 
 class LaravelEnvReader:
@@ -61,10 +63,13 @@ class LaravelEnvReader:
 
     def live(self) -> LiveState:
         """Read the file."""
-        file, base = self.read()
-        mailer = file.laravel("MAIL_MAILER")
-        host = file.laravel("MAIL_HOST") if mailer in (None, "smtp") else None
-        return LiveState(base=base, host=host if isinstance(host, str) and host else None)
+        return _live_state(*self.read())
+
+    def live_secrets(self) -> tuple[Secret, ...]:
+        """What the file holds under names of secrets, those of other parts of the application too."""
+        file, _ = self.read()
+        named = {entry.key: entry.value for entry in file.entries if _SECRET_NAME.search(entry.key)}
+        return tuple(Secret(value, reference=f"live {key}") for key, value in named.items() if value)
 
     def read(self) -> tuple[DotenvFile, str]:
         """The parsed file and the token of its state.
@@ -85,11 +90,11 @@ class LaravelEnvReader:
 
     def compare(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> Comparison:
         """Say which keys would change."""
-        file, _ = self.read()
+        file, base = self.read()
         changes = desired(candidate, self.version, file, formerly_ours)
         operations = tuple(_operations(file, changes))
         return Comparison(
-            live=self.live(),
+            live=_live_state(file, base),
             operations=operations,
             keys=tuple(key for key, value in changes.items() if value is not None),
             notes=(*_shadow_notes(changes), *capability_notes(mail_keys_input(candidate), self.version)),
@@ -97,44 +102,31 @@ class LaravelEnvReader:
         )
 
 
-class LaravelEnvWriter:
-    """Writes an application's `.env`: only the keys that are ours, everything else byte for byte as it was."""
+def _live_state(file: DotenvFile, base: str) -> LiveState:
+    """``MAIL_URL`` beats the other keys; of failover and round robin the SMTP server is one part."""
+    url = file.laravel("MAIL_URL")
+    if isinstance(url, str) and (host := _host_of(url)):
+        return LiveState(base=base, host=host)
+    mailer = file.laravel("MAIL_MAILER")
+    name = file.laravel("MAIL_HOST") if mailer in _SMTP_MAILERS else None
+    return LiveState(base=base, host=name if isinstance(name, str) and name else None)
 
-    def __init__(self, reader: LaravelEnvReader, permit: WritePermit) -> None:
-        self._reader = reader
-        self._permit = permit
-        self._keeping = Keeping(reader.path)
 
-    def snapshot(self, run: str) -> Path:
-        """Keep the file as it is."""
-        data, base = read_target(self._reader.path, self._reader.shown)
-        self._require_base(base)
-        return self._keeping.snapshot(run, data or b"")
+def _host_of(url: str) -> str | None:
+    """The host of an SMTP address; None for other addresses, as of mail services."""
+    from urllib.parse import urlsplit  # noqa: PLC0415 - few files have one
 
-    def write(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> None:
-        """Set our keys."""
-        sweep_temporaries(self._reader.path)
-        file, base = self._reader.read()
-        changes = desired(candidate, self._reader.version, file, formerly_ours)
-        result = encode(edit(file.text, changes))
-        self._require_base(base)
-        replace_file(self._reader.path, result)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in ("smtp", "smtps") else None
 
-    def restore(self, snapshot: Path) -> None:
-        """Put the file back as a snapshot holds it."""
-        replace_file(self._reader.path, snapshot.read_bytes())
 
-    def holds(self, snapshot: Path) -> bool:
-        """Whether the file is what the snapshot holds, byte for byte."""
-        data, _ = read_target(self._reader.path, self._reader.shown)
-        return data == snapshot.read_bytes()
-
-    def _require_base(self, base: str) -> None:
-        if base != self._permit.base:
-            raise Refused(
-                f"`{self._reader.shown}` changed after it was compared with the files",
-                help="somebody else writes this file; run the command again",
-            )
+def compose(reader: LaravelEnvReader, candidate: Candidate, formerly_ours: frozenset[str]) -> bytes:
+    """The file with our keys set, everything else byte for byte as it is now."""
+    file, _ = reader.read()
+    return encode(edit(file.text, desired(candidate, reader.version, file, formerly_ours)))
 
 
 def desired(

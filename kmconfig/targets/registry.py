@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.errors import ConfigurationError, UsageError
-from kmconfig.targets.json_file import JsonFileReader, JsonFileWriter
-from kmconfig.targets.laravel_env import LaravelEnvReader, LaravelEnvWriter
+from kmconfig.targets import json_file, laravel_env
+from kmconfig.targets.file_writer import FileWriter
+from kmconfig.targets.json_file import JsonFileReader
+from kmconfig.targets.laravel_env import LaravelEnvReader
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kmconfig.environment.environment import Environment
     from kmconfig.source.value import Value
-    from kmconfig.targets.interface import WritePermit
+    from kmconfig.targets.interface import Candidate, WritePermit
 
 AnyReader = LaravelEnvReader | JsonFileReader
-AnyWriter = LaravelEnvWriter | JsonFileWriter
 
 _NOT_YET = ("settings_api", "kubernetes", "aws", "vault")
 
@@ -47,11 +49,15 @@ def reader_for(environment: Environment, root: Path) -> AnyReader:
     return LaravelEnvReader(path=path, shown=shown, laravel=laravel.data if laravel is not None else "auto")
 
 
-def writer_for(reader: AnyReader, permit: WritePermit) -> AnyWriter:
+def writer_for(
+    reader: AnyReader, permit: WritePermit, candidate: Candidate, *, formerly_ours: frozenset[str]
+) -> FileWriter:
     """The writer of a target, for whoever holds a permit."""
     if isinstance(reader, LaravelEnvReader):
-        return LaravelEnvWriter(reader, permit)
-    return JsonFileWriter(reader, permit)
+        content = partial(laravel_env.compose, reader, candidate, formerly_ours)
+    else:
+        content = partial(json_file.compose, candidate)
+    return FileWriter(path=reader.path, shown=reader.shown, permit=permit, mode=0o600, compose=content)
 
 
 def commands_of(environment: Environment, name: str) -> tuple[tuple[str, ...], ...]:

@@ -1,0 +1,45 @@
+"""Candidates for targets, from the text of an environment file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from kmconfig.deploy.prepare import resolve_candidate
+from kmconfig.environment.project import Project
+from kmconfig.secrets.masker import Masker
+from tests.cli.running import write
+from tests.deploy.site import PASSWORD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kmconfig.targets.interface import Candidate
+
+SMTP = """\
+smtp:
+    host: smtp.sendgrid.net
+    username: apikey
+    password: {env: KM_TARGET_SECRET}
+"""
+
+
+def candidate(root: Path, driver: str = SMTP, *, secret: str = PASSWORD, target: str = "") -> Candidate:
+    """An environment `staging` with a driver's block; ``target`` is flow YAML."""
+    text = f"""\
+version: 1
+tier: staging
+application: {{name: Acme License Portal, url: https://licenses.acme.example}}
+email:
+  {driver.strip()}
+  sender: {{email: licensing@acme.example}}
+  test: {{recipients: [mail-test@acme.example]}}
+{f"target: {target}" if target else ""}
+"""
+    write(root, {"environments/staging.yaml": text})
+    project = Project(root)
+    os.environ["KM_TARGET_SECRET"] = secret
+    try:
+        return resolve_candidate(project, project.environment("staging"), masker=Masker())
+    finally:
+        del os.environ["KM_TARGET_SECRET"]
