@@ -17,7 +17,6 @@ from kmconfig.report.style import without_colors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from kmconfig.secrets.masker import Masker
 
 FORMATS = ("text", "json")
 
@@ -45,7 +44,7 @@ def write_document(document: dict[str, Any] | list[dict[str, Any]], output: str 
     """
     import json  # noqa: PLC0415 - only machine-readable results need it
 
-    masked = _masked(document, current().masker)
+    masked = current().masker.mask_document(document)
     ascii_only = output is None and not _is_utf8(sys.stdout.encoding)
     write_text(for_json(json.dumps(masked, indent=2, ensure_ascii=ascii_only, allow_nan=False)) + "\n", output)
 
@@ -68,13 +67,3 @@ def write_text(text: str, output: str | None = None) -> None:
 def _is_utf8(encoding: str | None) -> bool:
     """A stream in memory has no encoding and takes everything."""
     return encoding is None or encoding.lower().replace("_", "-") in ("utf-8", "utf8")
-
-
-def _masked(data: Any, masker: Masker) -> Any:
-    if isinstance(data, str):
-        return masker.mask(data)
-    if isinstance(data, dict):
-        return {key: _masked(value, masker) for key, value in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [_masked(item, masker) for item in data]
-    return data

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from kmconfig.mail.stages import Progress
 
-#: The worst first (contract, section 4); others come behind.
-_ORDER = (7, 70, 6, 1, 5, 3, 4, 2)
-
 _INTERRUPTED = 130
+
+#: The worst first (contract, section 4); others come behind. Who broke it off wants to hear that it was.
+_ORDER = (7, 70, _INTERRUPTED, 6, 1, 5, 3, 4, 2)
 
 
 class Outcomes:

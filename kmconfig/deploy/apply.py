@@ -266,7 +266,7 @@ class Apply:
     def _save(self) -> bool:
         """Write the receipt; a run without one is not known to have ended well."""
         try:
-            self.receipts.save(self.receipt)
+            self.receipts.save(self.receipt, masker=self._proof.masker)
         except OSError as error:
             ended = self.receipt.message or self.receipt.result
             self.receipt.exit_code = PartialOrUnknown.exit_code

@@ -51,7 +51,7 @@ class Proof:
         self._steps = steps
         self._timeout = timeout
         self._gate = login_gate(project, candidate.environment)
-        self._masker = Masker()
+        self.masker = Masker()
         self._told = 0  # so many reload commands may have told the application of the new settings
         self.reload: Commands = commands_of(candidate.environment, "reload")
         self.verify: Commands = commands_of(candidate.environment, "verify")
@@ -59,7 +59,7 @@ class Proof:
     def learn_secrets(self) -> None:
         """Take note of the secrets of now and before, which commands may print."""
         for secret in (*self._candidate.secrets.values(), *self._reader.live_secrets()):
-            self._masker.register(secret)
+            self.masker.register(secret)
 
     def preflight(self) -> None:
         """Log in with the candidate settings and go through RCPT, without a message."""
@@ -131,9 +131,9 @@ class Proof:
 
     def _mask(self, text: str) -> str:
         """Of a secret that is too short to be masked nobody can say that it is not in the text."""
-        if any(secret.reference in self._masker.unmaskable for secret in self._candidate.secrets.values()):
+        if any(secret.reference in self.masker.unmaskable for secret in self._candidate.secrets.values()):
             return "(what it printed is not shown: a secret is too short to be masked)" if text.strip() else ""
-        return self._masker.mask(text)
+        return self.masker.mask(text)
 
     def _test_message(self) -> None:
         with self._steps.step("test_message") as say:

@@ -14,6 +14,7 @@ from kmconfig.targets.atomic import replace_file, sweep_matching, try_replace
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kmconfig.secrets.masker import Masker
     from kmconfig.targets.interface import Operation
 
 
@@ -86,11 +87,13 @@ class Receipts:
         self._state = state
         self._folder = state / "receipts" / environment
 
-    def save(self, receipt: Receipt) -> Path:
-        """Write a receipt and say where. Raises OSError."""
+    def save(self, receipt: Receipt, *, masker: Masker) -> Path:
+        """Write a receipt, without what ``masker`` knows, and say where. Raises OSError."""
         self._ensure()
         path = self._folder / f"{receipt.run}.json"
-        document = json.dumps({"version": 1, **receipt.document()}, indent=2, ensure_ascii=False) + "\n"
+        document = (
+            json.dumps(masker.mask_document({"version": 1, **receipt.document()}), indent=2, ensure_ascii=False) + "\n"
+        )
         replace_file(path, document.encode(), mode=0o600)
         return path
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+#: All that git needs to read a work tree; variables with secrets are none of its business.
+_PASSED_ON = frozenset(("PATH", "HOME", "XDG_CONFIG_HOME", "GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES"))
 
 
 def revision(root: Path) -> str | None:
@@ -21,6 +26,7 @@ def _git(root: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
             ("git", "-C", str(root), *arguments),
+            env={name: value for name, value in os.environ.items() if name in _PASSED_ON},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=10,

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def say(stream: Any, text: str) -> None:
-    """Write text at once. A reader may have gone, as `head` does: work goes on, and its exit code tells its end."""
-    with suppress(BrokenPipeError):
+    """Write text at once. The reader may have gone, as `head` does, or the terminal: work goes on to its exit code."""
+    with suppress(OSError):
         stream.write(text)
         stream.flush()

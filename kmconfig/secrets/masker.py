@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +87,19 @@ class Masker:
         if not self._patterns:
             return data
         return self.mask(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    def mask_document(self, data: Any) -> Any:
+        """The same for every text of a document of dicts, lists and scalars.
+
+        To be called before it becomes JSON: what a server said in JSON is not found once it is escaped again.
+        """
+        if isinstance(data, str):
+            return self.mask(data)
+        if isinstance(data, dict):
+            return {key: self.mask_document(value) for key, value in data.items()}
+        if isinstance(data, list | tuple):
+            return [self.mask_document(item) for item in data]
+        return data
 
     def scan(self, text: str, *, covered: Span | None = None) -> Scan:
         """Say where secrets stand in ``text``, and where one may have begun at its end."""

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.errors import ConfigurationError, CouldNotCheck
+from kmconfig.providers.leaks import find_leaks
 from kmconfig.secrets.secret import Secret
 from kmconfig.targets.candidate import SETTING_OF_KEY, mail_keys_input
 from kmconfig.targets.dotenv import LARAVEL_NULL, DotenvFile, LaravelNull, decode, edit, encode, parse
@@ -146,7 +147,7 @@ def _operations(file: DotenvFile, changes: Mapping[str, EnvValue]) -> list[Opera
         if edit(file.text, {key: value}) == file.text:
             continue
         action: Action = "remove" if value is None else "change" if file.occurrences(key) else "add"
-        secret = key in SECRET_KEYS or isinstance(value, Secret)
+        secret = key in SECRET_KEYS or isinstance(value, Secret) or _gives_away(file, key)
         found.append(
             Operation(
                 setting=SETTING_OF_KEY.get(key, key),
@@ -158,6 +159,14 @@ def _operations(file: DotenvFile, changes: Mapping[str, EnvValue]) -> list[Opera
             )
         )
     return found
+
+
+def _gives_away(file: DotenvFile, key: str) -> bool:
+    """Whether what stands at a key is a secret although the key is not for one, as a token that is also a user name."""
+    value = file.laravel(key)
+    if not isinstance(value, str) or not value:
+        return False
+    return value in {file.laravel(secret) for secret in SECRET_KEYS} or bool(find_leaks(value))
 
 
 def _before(file: DotenvFile, key: str, *, secret: bool) -> str:
