@@ -28,6 +28,7 @@ _AREAS = {
     "3": "Credentials",
     "4": "Sender and test",
     "5": "Driver and platform",
+    "6": "Environments and policy",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmconfig.lint.catalogue import find_rule, nearest
+from kmconfig.lint.finding import SEVERITIES
 from kmconfig.source.problem import Edit, Fix, Problem
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ class Configuration:
         if configured is None:
             return rule.severity(tier)
         return None if configured == "off" else configured
+
+    def of_finding(self, rule: Rule, severity: str, own: str | None) -> str:
+        """What becomes of a rule's severity where a finding has its ``own``: the project file bounds it from above."""
+        if own is None:
+            return severity
+        return max(severity, own, key=SEVERITIES.index) if rule.code in self.severities else own
 
 
 def _unknown(word: str, span: Span, path: Path) -> Problem:

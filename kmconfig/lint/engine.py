@@ -7,32 +7,33 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kmconfig.environment.settings import NotKnown
 from kmconfig.lint.catalogue import by_word
 from kmconfig.lint.configuration import Configuration
+from kmconfig.lint.covering import Covering
 from kmconfig.lint.finding import SEVERITIES, Located
 from kmconfig.lint.locate import in_environment, in_file, of_problem
 from kmconfig.lint.masking import without_secrets
 from kmconfig.lint.review import review_suppressions
 from kmconfig.lint.rules import RULES
 from kmconfig.lint.selection import Selection
-from kmconfig.lint.suppressions import Suppression, read_suppressions
-from kmconfig.source.problem import Fix
+from kmconfig.lint.shown import limited, safe_to_apply, with_fingerprints
+from kmconfig.lint.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.layers import Layer
     from kmconfig.environment.project import Project
+    from kmconfig.lint.finding import Finding
     from kmconfig.lint.rule import Rule
     from kmconfig.source.problem import Problem
     from kmconfig.source.span import SourceFile, Span
-
-MAX_FINDINGS_PER_FILE = 100
 
 
 @dataclass(slots=True)
@@ -102,9 +103,12 @@ class _Run:
         self.environments = [
             env for env in project.environments.values() if only in (None, env.name) and self._concerns(env)
         ]
-        self.layers = [
-            layer for layer in project.layers if only is None or any(layer in env.layers for env in self.environments)
-        ]
+        self.names = {env.name for env in self.environments}
+        self.built_on: dict[Layer, set[str]] = {}
+        for env in self.environments:
+            for layer in env.layers:
+                self.built_on.setdefault(layer, set()).add(env.name)
+        self.layers = [layer for layer in project.layers if only is None or layer in self.built_on]
         self.found: dict[tuple[str, Span, str], Located] = {}
         self.result = Outcome()
 
@@ -116,14 +120,14 @@ class _Run:
             for problem in environment.missing():
                 self._add_problem(problem, (environment.name,))
             for rule in RULES:
-                if rule.check is not None:
-                    self._check(rule, environment)
+                self._check(rule, environment)
+        self._check_project()
         findings = self._suppress(files) if suppress else [found for found in self.found.values() if self._shown(found)]
         findings = [found for found in findings if self.selection.covers(found.rule)]
         users = Counter(layer.document.file.path for env in self.project.environments.values() for layer in env.layers)
-        findings = [replace(found, fix=_safe_to_apply(found.fix, users)) for found in findings]
-        shown = _limit(_with_fingerprints(sorted(findings, key=lambda found: found.sort_key)))
-        self.result.findings = without_secrets(shown, files)
+        findings = [replace(found, fix=safe_to_apply(found.fix, users)) for found in findings]
+        shown = limited(with_fingerprints(sorted(findings, key=lambda found: found.sort_key)))
+        self.result.findings = without_secrets(shown, self._every_file())
         self.result.files = len(files)
         self.result.environments = tuple(environment.name for environment in self.environments)
         return self.result
@@ -145,6 +149,12 @@ class _Run:
             files.setdefault(document.file.path, document.file)
         return list(files.values())
 
+    def _every_file(self) -> list[SourceFile]:
+        """All files read: what a finding says may come from any of them."""
+        documents = [layer.document for layer in self.project.layers]
+        own = self.project.file.document
+        return [document.file for document in (*documents, *((own,) if own is not None else ()))]
+
     def _problems_of_files(self) -> None:
         if self.project.file.document is not None:
             for problem in (*self.project.file.document.problems, *self.configuration.problems):
@@ -164,20 +174,36 @@ class _Run:
             for document, names in documents:
                 try:
                     for finding in rule.check_file(document):
-                        self._add(in_file(finding, rule, severity, names))
+                        final = self.configuration.of_finding(rule, severity, finding.severity)
+                        self._add(in_file(finding, rule, final, names))
                 except Exception as error:  # noqa: BLE001 - as below
                     self.result.crashes.append(Crash(rule.code, document.file.path, type(error).__name__))
 
     def _built_on(self, layer: Layer) -> tuple[str, ...]:
-        return tuple(sorted(env.name for env in self.environments if layer in env.layers))
+        return tuple(sorted(self.built_on.get(layer, ())))
 
     def _check(self, rule: Rule, environment: Environment) -> None:
+        if rule.check is not None:
+            self._take(rule, environment, partial(rule.check, environment))
+
+    def _check_project(self) -> None:
+        """Rules across environments see all of them; what concerns none of the linted ones is left out."""
+        surroundings = Surroundings(self.project.environments.values(), self.project.file)
+        for rule in RULES:
+            if rule.check_project is not None:
+                for environment in surroundings.environments:
+                    self._take(rule, environment, partial(rule.check_project, environment, surroundings))
+
+    def _take(self, rule: Rule, environment: Environment, check: Callable[[], Iterator[Finding]]) -> None:
         severity = self.configuration.severity(rule, environment.tier)
-        if severity is None or rule.check is None:
+        if severity is None:
             return
         try:
-            for finding in rule.check(environment):
-                self._add(in_environment(finding, rule, severity, environment))
+            for finding in check():
+                final = self.configuration.of_finding(rule, severity, finding.severity)
+                located = in_environment(finding, rule, final, environment)
+                if self.chosen is not None or not self.names.isdisjoint(located.environments):
+                    self._add(located)
         except NotKnown:
             return
         except Exception as error:  # noqa: BLE001 - one rule's fault must not cost the findings of the others
@@ -198,21 +224,29 @@ class _Run:
         self.found[key] = replace(known, environments=names, severity=severity)
 
     def _suppress(self, files: list[SourceFile]) -> list[Located]:
-        suppressions = {file.path: list(read_suppressions(file)) for file in files}
-        covering = _by_line(suppressions)
+        covering = Covering(self.today)
         kept = []
         for located in self.found.values():
+            covered = not located.rule.mandatory and covering.covers(located)
             if not self._shown(located):
                 continue
-            if located.rule.mandatory or not self._covered(located, covering):
-                kept.append(located)
-            else:
+            if covered:
                 self.result.suppressed += 1
+            else:
+                kept.append(located)
+        suppressions = {file.path: covering.of(file) for file in files}
+        unjudged = self._unjudged()
         for problem in review_suppressions(suppressions, today=self.today):
-            severity = self.configuration.severity(by_word()[problem.code], "production")
-            if severity is not None:
-                kept.append(replace(of_problem(problem, by_word()[problem.code], ()), severity=severity))
+            rule = by_word()[problem.code]
+            severity = self.configuration.severity(rule, "production")
+            if severity is not None and (rule.code != "KM001" or problem.span.path not in unjudged):
+                kept.append(replace(of_problem(problem, rule, ()), severity=severity))
         return kept
+
+    def _unjudged(self) -> set[str]:
+        """Files with environments built on them that were not linted: what suppresses nothing may do so there."""
+        others = [env for env in self.project.environments.values() if env.name not in self.names]
+        return {layer.document.file.path for env in others for layer in env.layers}
 
     def _shown(self, located: Located) -> bool:
         if self.chosen is None:
@@ -221,74 +255,3 @@ class _Run:
         return any(place.span.path in self.chosen for place in places) or any(
             self.project.environments[name].file.path in self.chosen for name in located.environments
         )
-
-    def _covered(self, located: Located, covering: dict[tuple[str, int], list[Suppression]]) -> bool:
-        covered = False
-        for place in (located.place, *located.related):
-            for line in range(place.span.line, _last_line(place.span) + 1):
-                for suppression in covering.get((place.span.path, line), ()):
-                    if suppression.expired(self.today):
-                        self._mark(suppression, located.rule)
-                    else:
-                        covered = self._mark(suppression, located.rule) or covered
-        return covered
-
-    @staticmethod
-    def _mark(suppression: Suppression, rule: Rule) -> bool:
-        hit = False
-        for named in suppression.rules:
-            if named.text.lower() in (rule.code.lower(), rule.name):
-                named.used = hit = True
-        return hit
-
-
-def _last_line(span: Span) -> int:
-    """A finding on a whole block is covered at its first line only; on a scalar, at each of its lines."""
-    return span.end_line if "\n" not in span.text or not span.text.lstrip().startswith("-") else span.line
-
-
-def _by_line(suppressions: dict[str, list[Suppression]]) -> dict[tuple[str, int], list[Suppression]]:
-    covering: dict[tuple[str, int], list[Suppression]] = {}
-    for path, comments in suppressions.items():
-        for suppression in comments:
-            covering.setdefault((path, suppression.line), []).append(suppression)
-    return covering
-
-
-def _safe_to_apply(fix: Fix | None, users: dict[str, int]) -> Fix | None:
-    """No fix is safe in a layer that several environments share."""
-    if fix is None or not fix.safe or all(users.get(edit.span.path, 0) <= 1 for edit in fix.edits):
-        return fix
-    return Fix(fix.title, *fix.edits, safe=False)
-
-
-def _with_fingerprints(findings: list[Located]) -> list[Located]:
-    """Identities that survive moved lines and new wording: rule, file, setting, and which of several it is."""
-    if not findings:
-        return findings
-    import hashlib  # noqa: PLC0415 - a sound project does without
-
-    seen: dict[tuple[str, str, str], int] = {}
-    result = []
-    for found in findings:
-        key = (found.rule.code, found.place.span.path, found.setting)
-        seen[key] = seen.get(key, 0) + 1
-        digest = hashlib.sha256("\0".join((*key, str(seen[key]))).encode()).hexdigest()
-        result.append(replace(found, fingerprint=digest[:16]))
-    return result
-
-
-def _limit(findings: list[Located]) -> list[Located]:
-    """At most 100 findings a file, then one that says how many more there are."""
-    shown: list[Located] = []
-    counts: dict[str, int] = {}
-    hidden: dict[str, list[Located]] = {}
-    for found in findings:
-        path = found.place.span.path
-        counts[path] = counts.get(path, 0) + 1
-        (shown if counts[path] <= MAX_FINDINGS_PER_FILE else hidden.setdefault(path, [])).append(found)
-    for rest in hidden.values():
-        worst = min(rest, key=lambda found: SEVERITIES.index(found.severity))
-        message = f"{len(rest)} more findings in this file are not shown"
-        shown.append(replace(worst, message=message, help="correct the ones above first", related=(), fix=None))
-    return sorted(shown, key=lambda found: found.sort_key)

@@ -27,7 +27,8 @@ class Label:
 class Finding:
     """What a rule yields: the fact, where it comes from, and the remedy.
 
-    ``severity`` makes one finding milder than its rule; None leaves it to the rule.
+    ``severity`` is this one finding's own, where it is milder or worse than its rule; a severity that the project
+    file sets still bounds it from above. ``concerns`` names environments beside the one that was looked at.
     """
 
     message: str
@@ -36,6 +37,7 @@ class Finding:
     help: str = ""
     fix: Fix | None = None
     severity: str | None = None
+    concerns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmconfig.lint.finding import SEVERITIES, Finding, Label, Located, Place
+from kmconfig.lint.finding import Finding, Label, Located, Place
 from kmconfig.source.span import Span
 from kmconfig.source.value import setting_name
 
@@ -34,13 +34,13 @@ def in_environment(finding: Finding, rule: Rule, severity: str, environment: Env
     subject = finding.primary.subject
     return Located(
         rule=rule,
-        severity=_milder(severity, finding.severity),
+        severity=severity,
         message=finding.message,
         help=finding.help,
         place=_place(finding.primary, environment),
         related=tuple(_place(label, environment) for label in finding.related if _is_written(label)),
         setting="" if isinstance(subject, Span) else subject.setting,
-        environments=(environment.name,),
+        environments=tuple(sorted({environment.name, *finding.concerns})),
         fix=finding.fix,
     )
 
@@ -50,7 +50,7 @@ def in_file(finding: Finding, rule: Rule, severity: str, environments: tuple[str
     subject = finding.primary.subject
     return Located(
         rule=rule,
-        severity=_milder(severity, finding.severity),
+        severity=severity,
         message=finding.message,
         help=finding.help,
         place=_written_place(finding.primary),
@@ -59,10 +59,6 @@ def in_file(finding: Finding, rule: Rule, severity: str, environments: tuple[str
         environments=environments,
         fix=finding.fix,
     )
-
-
-def _milder(severity: str, other: str | None) -> str:
-    return severity if other is None else max(severity, other, key=SEVERITIES.index)
 
 
 def _place(label: Label, environment: Environment) -> Place:

@@ -13,9 +13,9 @@ _FENCE = re.compile(r"^```yaml (?P<kind>bad|good)(?P<options>[^\n]*)\n(?P<text>.
 class Fence:
     """One fenced piece of YAML.
 
-    ``raw`` stands by itself; otherwise it is laid over a clean environment. ``file`` names it within its
-    example. ``first_line`` is the code of a finding that stands on line 1 of the file. ``tier`` is the tier of
-    the environment it is laid over. ``encoding`` is how the file is saved.
+    ``raw`` stands by itself; otherwise it is laid over a clean environment. ``file`` is its name within its
+    example, that of its tier unless it is ``named``. ``first_line`` is the code of a finding that stands on line 1
+    of the file. ``tier`` is the tier of the environment it is laid over. ``encoding`` is how the file is saved.
     """
 
     text: str
@@ -23,6 +23,7 @@ class Fence:
     file: str = "production.yaml"
     tier: str = "production"
     first_line: str | None = None
+    named: bool = False
     encoding: str = "utf-8"
 
 
@@ -41,18 +42,26 @@ def prose(manual: str) -> str:
 
 
 def examples(manual: str) -> list[Example]:
-    """The examples in order. Consecutive fences of one kind with different files are one example."""
+    """The examples in order.
+
+    Consecutive fences of one kind with different files are one example, but each fence without a name of its own
+    begins another if there is one already.
+    """
     found: list[Example] = []
     for match in _FENCE.finditer(manual):
         fence, today = _fence(match["text"], match["options"].split())
         bad = match["kind"] == "bad"
         last = found[-1] if found else None
-        if last is None or last.bad != bad or fence.file in {other.file for other in last.fences}:
+        if last is None or last.bad != bad or any(_clash(fence, other) for other in last.fences):
             last = Example(bad=bad)
             found.append(last)
         last.fences.append(fence)
         last.today = today or last.today
     return found
+
+
+def _clash(one: Fence, other: Fence) -> bool:
+    return one.file == other.file or not (one.named or other.named)
 
 
 def _fence(text: str, options: list[str]) -> tuple[Fence, date | None]:
@@ -64,9 +73,12 @@ def _fence(text: str, options: list[str]) -> tuple[Fence, date | None]:
         elif key == "today":
             today = date.fromisoformat(value)
         elif key == "name":
-            fence.file = f"{value}.yaml"
+            fence.file, fence.named = f"{value}.yaml", True
         elif key in ("file", "tier", "first_line", "encoding"):
             setattr(fence, key, value)
+            fence.named = fence.named or key == "file"
         else:
             raise ValueError(f"unknown option `{option}` on an example")
+    if not fence.named:
+        fence.file = f"{fence.tier}.yaml"
     return fence, today

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
     from kmconfig.environment.environment import Environment
     from kmconfig.lint.finding import Finding
+    from kmconfig.lint.surroundings import Surroundings
     from kmconfig.source.parser import Document
 
     Check = Callable[[Environment], Iterator[Finding]]
     FileCheck = Callable[[Document], Iterator[Finding]]
+    ProjectCheck = Callable[[Environment, Surroundings], Iterator[Finding]]
 
 _WORDS = {"E": "error", "W": "warning", "n": "note", "–": None}
 _TIERS = ("production", "staging", "development")
@@ -27,8 +29,9 @@ class Rule:
     """One rule of the catalogue.
 
     ``severities`` maps each tier to error, warning, note, or None where the rule is silent. ``check`` looks at
-    environments, ``check_file`` at each file by itself, whatever it is used for; both are None for the faults
-    that reader, parser, schema or engine find themselves.
+    environments, ``check_file`` at each file by itself, whatever it is used for, and ``check_project`` at
+    environments amid all the others; all are None for the faults that reader, parser, schema or engine find
+    themselves.
     """
 
     code: str
@@ -37,6 +40,7 @@ class Rule:
     module: str
     check: Check | None = None
     check_file: FileCheck | None = None
+    check_project: ProjectCheck | None = None
 
     @property
     def mandatory(self) -> bool:
@@ -70,6 +74,19 @@ def file_rule(code: str, name: str, *, severity: str) -> Callable[[FileCheck], R
 
     def register(check: FileCheck) -> Rule:
         return Rule(code, name, parse_severities(severity), check.__module__, check_file=check)
+
+    return register
+
+
+def project_rule(code: str, name: str, *, severity: str) -> Callable[[ProjectCheck], Rule]:
+    """Turn a check of environments amid all the others into a rule.
+
+    It is called for every environment of the project, also where only some of them are linted; what concerns
+    none of those is left out. The severity is that of the tier of the environment it is called for.
+    """
+
+    def register(check: ProjectCheck) -> Rule:
+        return Rule(code, name, parse_severities(severity), check.__module__, check_project=check)
 
     return register
 

@@ -9,6 +9,7 @@ BREVO = Provider(
     title="Brevo",
     hosts=("smtp-relay.brevo.com",),
     domains=("brevo.com",),
+    companies=("Brevo", "Sendinblue"),
     ports={587: "tls", 2525: "tls", 465: "ssl"},
     username=Form(ANY_ADDRESS, "the SMTP login that the account shows, an address"),
     credential=Form("xsmtpsib-[0-9a-f]{64}-[A-Za-z0-9]{16}", "an SMTP key: `xsmtpsib-…`, not an API key", secret=True),

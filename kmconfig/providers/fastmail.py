@@ -9,6 +9,7 @@ FASTMAIL = Provider(
     title="Fastmail",
     hosts=("smtp.fastmail.com",),
     domains=("fastmail.com",),
+    companies=("Fastmail",),
     ports={587: "tls", 465: "ssl"},
     username=Form(ANY_ADDRESS, "the full address of the account"),
     credential=Form(None, "an app password", secret=True),

@@ -11,6 +11,7 @@ GMAIL = Provider(
     title="Gmail",
     hosts=("smtp.gmail.com",),
     domains=("gmail.com", "googlemail.com", "google.com"),
+    companies=("Google", "Gmail"),
     ports={587: "tls", 465: "ssl"},
     username=Form(ANY_ADDRESS, "the full address of the mailbox"),
     credential=Form(

@@ -11,6 +11,10 @@ from kmconfig.providers.registry import PROVIDERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: A run of base64 long enough for a login, and the words that stand near one in transcripts and notes.
+_BASE64_RUN = r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{12,2000}={0,2}(?![A-Za-z0-9+/=])"
+_AUTH_WORDS = ("auth", "smtp", "login", "password", "secret", "xoauth2")
+
 #: How many characters before and after a shape are searched for the words that must stand near it.
 _NEARNESS = 300
 
@@ -38,7 +42,7 @@ class Shape(NamedTuple):
 
 def find_leaks(text: str) -> list[Shape]:
     """Everything in ``text`` that has a credential's shape, in order and without overlaps; linear in time."""
-    found = sorted({*_of_patterns(text), *_private_keys(text), *_urls_with_passwords(text)})
+    found = sorted({*_of_patterns(text), *_private_keys(text), *_urls_with_passwords(text), *_encoded_logins(text)})
     kept: list[Shape] = []
     for shape in found:
         if not kept or shape.start >= kept[-1].end:
@@ -88,3 +92,26 @@ def _urls_with_passwords(text: str) -> Iterator[Shape]:
         scheme = re.search(_SCHEME, before)
         if scheme is not None and not re.match(_STAND_IN, match["password"]):
             yield Shape(match.start() - len(scheme[0]), match.end(), "a URL with a password")
+
+
+def _encoded_logins(text: str) -> Iterator[Shape]:
+    """What a client sends to log in: ``\\0user\\0password`` (AUTH PLAIN, RFC 4616) or a bearer token, in base64."""
+    lowered = text.lower()
+    if not any(word in lowered for word in _AUTH_WORDS):
+        return
+    for match in re.finditer(_BASE64_RUN, text):
+        if len(match[0]) % 4 == 0 and _is_login(match[0]) and _is_near(_AUTH_WORDS, lowered, *match.span()):
+            yield Shape(match.start(), match.end(), "an SMTP login in base64")
+
+
+def _is_login(encoded: str) -> bool:
+    from binascii import Error, a2b_base64  # noqa: PLC0415 - few files hold base64
+
+    try:
+        decoded = a2b_base64(encoded).decode("utf-8")
+    except (Error, UnicodeDecodeError):
+        return False
+    if decoded.startswith("user=") and "\x01auth=Bearer " in decoded:
+        return True
+    parts = decoded.split("\0")
+    return len(parts) == 3 and all(parts[1:]) and "".join(parts).isprintable()

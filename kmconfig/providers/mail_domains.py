@@ -37,9 +37,44 @@ _DISPOSABLE = frozenset(
 )
 
 
+#: Second labels below the ending of a country that nobody owns.
+_SHARED_ENDINGS = frozenset(
+    ("ac", "co", "com", "edu", "gen", "go", "gob", "gov", "govt", "ltd", "mil", "ne", "net", "nom", "or", "org", "plc")
+)
+
+#: Services under several names; a word stands for its domains in all countries.
+_SAME_SERVICE = {
+    "google": frozenset(("gmail.com", "googlemail.com")),
+    "microsoft": frozenset(("outlook", "hotmail", "live", "msn.com", "windowslive.com", "passport.com")),
+    "yahoo": frozenset(("yahoo", "ymail", "rocketmail.com", "aol.com")),
+    "apple": frozenset(("icloud.com", "me.com", "mac.com")),
+    "proton": frozenset(("proton.me", "protonmail.com", "protonmail.ch", "pm.me")),
+    "gmx": frozenset(("gmx", "web.de", "mail.com")),
+    "fastmail": frozenset(("fastmail.com", "fastmail.fm")),
+}
+
+
 def domain_of(address: str) -> str:
     """The domain of a mail address, in lower case."""
     return address.rpartition("@")[2].removesuffix(".").lower()
+
+
+def organisation_of(domain: str) -> str:
+    """The part of a domain that somebody registers: its last two labels, or three as in ``acme.co.uk``.
+
+    Endings are told by their shape, without the list of public suffixes.
+    """
+    labels = domain.removesuffix(".").lower().split(".")
+    shared = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SHARED_ENDINGS
+    return ".".join(labels[-3:] if shared else labels[-2:])
+
+
+def mail_service_of(domain: str) -> str:
+    """What tells the mailboxes of one service from another's: its name, or the organisation of the domain."""
+    for service, domains in _SAME_SERVICE.items():
+        if domain in domains or domain.partition(".")[0] in domains:
+            return service
+    return organisation_of(domain)
 
 
 def is_free_mail(domain: str) -> bool:

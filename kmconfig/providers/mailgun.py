@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kmconfig.providers.record import ANY_ADDRESS, Form, Leak, Provider
 
 MAILGUN = Provider(
@@ -12,6 +14,7 @@ MAILGUN = Provider(
     region="[a-z]{2}",
     regions=("eu",),
     domains=("mailgun.org", "mailgun.com", "mailgun.net"),
+    companies=("Mailgun", "Sinch"),
     ports={25: "tls", 587: "tls", 2525: "tls", 465: "ssl"},
     username=Form(ANY_ADDRESS, "an address on the Mailgun domain, such as `postmaster@mg.acme.example`"),
     credential=Form(None, "the domain's SMTP password, not an API key", secret=True),
@@ -26,3 +29,8 @@ MAILGUN = Provider(
     documentation="https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-smtp",
     source="documentation.mailgun.com, SMTP and domain pages",
 )
+
+
+def is_sandbox_domain(domain: str) -> bool:
+    """Whether a domain is one that Mailgun gives out for trying, in small letters."""
+    return re.fullmatch(r"sandbox[0-9a-z-]*\.(?:[a-z]{2}\.)?mailgun\.org", domain) is not None

@@ -9,6 +9,7 @@ MAILJET = Provider(
     title="Mailjet",
     hosts=("in-v3.mailjet.com", "in.mailjet.com"),
     domains=("mailjet.com",),
+    companies=("Mailjet",),
     ports={25: "tls", 587: "tls", 2525: "tls", 465: "ssl"},
     username=Form("[0-9a-f]{32}", "the API key: 32 hexadecimal digits"),
     credential=Form("[0-9a-f]{32}", "the secret key: 32 hexadecimal digits", secret=True, confirmed=False),

@@ -9,6 +9,7 @@ MAILTRAP = Provider(
     title="Mailtrap",
     hosts=("live.smtp.mailtrap.io", "bulk.smtp.mailtrap.io"),
     domains=("mailtrap.io",),
+    companies=("Mailtrap",),
     ports={25: "tls", 587: "tls", 2525: "tls", 465: "ssl"},
     username=Form("api", "the word `api`", exact="api"),
     credential=Form("[0-9a-f]{32}", "an API token: 32 hexadecimal digits", secret=True, confirmed=False),

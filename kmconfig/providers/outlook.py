@@ -9,6 +9,7 @@ OUTLOOK = Provider(
     title="Outlook.com",
     hosts=("smtp-mail.outlook.com",),
     domains=("outlook.com",),
+    companies=("Outlook.com", "Hotmail"),
     ports={587: "tls"},
     username=Form(ANY_ADDRESS, "the full address of the mailbox"),
     credential=Form(None, "an OAuth token; passwords are no longer taken", secret=True, confirmed=False),

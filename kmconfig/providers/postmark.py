@@ -11,6 +11,7 @@ POSTMARK = Provider(
     title="Postmark",
     hosts=("smtp.postmarkapp.com", "smtp-broadcasts.postmarkapp.com"),
     domains=("postmarkapp.com",),
+    companies=("Postmark", "ActiveCampaign"),
     ports={25: "tls", 587: "tls", 2525: "tls"},
     username=Form(
         pattern=None,

@@ -46,6 +46,14 @@ class Leak(NamedTuple):
     mixed: bool = False
 
 
+class Retirement(NamedTuple):
+    """The end of a way to log in. ``fact`` is a sentence with its dates, ``remedy`` what to do instead."""
+
+    fact: str
+    remedy: str
+    source: str
+
+
 ANY_ADDRESS = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 AWS_REGION = r"[a-z]{2}(?:-[a-z]+)+-[0-9]{1,2}"
 
@@ -59,9 +67,14 @@ class Provider:
     ``domains`` belong to the provider as a whole; ``other_hosts`` is a pattern of hosts that are the provider's
     and take no submissions, where its domain is not its own for mail.
 
+    ``regions_final`` is False where more regions may exist than are known. ``companies`` are the names under which
+    people know the provider and its owner, as far as they are no words of every day.
+
     ``ports`` maps each port to ``tls`` (STARTTLS) or ``ssl`` (TLS from the first byte). ``from_rule`` says which
     From addresses are taken: ``login`` (that of the login), ``verified`` (verified with the provider), ``any``.
-    ``spf_include`` is None where the provider needs no include. ``documentation`` is a URL.
+    ``spf_include`` is None where the provider needs no include. ``password_login_ends`` says where passwords are on
+    their way out. ``documentation`` is a URL. ``source`` says where the facts come from, ``facts_of`` the day on
+    which they were last compared with it.
     """
 
     slug: str
@@ -70,8 +83,10 @@ class Provider:
     regional_hosts: tuple[str, ...] = ()
     region: str = AWS_REGION
     regions: tuple[str, ...] = ()
+    regions_final: bool = True
     domains: tuple[str, ...] = ()
     other_hosts: str | None = None
+    companies: tuple[str, ...] = ()
     ports: Mapping[int, Literal["tls", "ssl"]]
     recommended_port: int = 587
     username: Form
@@ -81,6 +96,7 @@ class Provider:
     from_rule: Literal["login", "verified", "any"] = "verified"
     spf_include: str | None = None
     dkim_selectors: tuple[str, ...] = ()
+    password_login_ends: Retirement | None = None
     limits: str
     documentation: str
     source: str

@@ -59,6 +59,19 @@ def provider_by_slug(slug: str) -> Provider | None:
     return _BY_SLUG.get(slug)
 
 
+def nearest_provider(word: str) -> str | None:
+    """The slug of the provider that was probably meant, by its slug, its title, its companies or its hosts."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only wrong names pay for it
+
+    names = {name.lower(): provider.slug for provider in reversed(PROVIDERS) for name in _names_of(provider)}
+    close = get_close_matches(normal_host(word), list(names), 1, 0.6)
+    return names[close[0]] if close else None
+
+
+def _names_of(provider: Provider) -> tuple[str, ...]:
+    return (provider.slug, provider.title, *provider.companies, *provider.example_hosts())
+
+
 def provider_of_host(host: str) -> Provider | None:
     """The provider whose SMTP host this is, by exact name first and by regional pattern second."""
     return _provider_of(normal_host(host))

@@ -12,6 +12,7 @@ SENDGRID = Provider(
     region="[a-z]{2}",
     regions=("eu",),
     domains=("sendgrid.net", "sendgrid.com"),
+    companies=("SendGrid", "Twilio"),
     ports={25: "tls", 587: "tls", 2525: "tls", 465: "ssl"},
     username=Form("apikey", "the word `apikey`, not the key itself", exact="apikey"),
     credential=Form(

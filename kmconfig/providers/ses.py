@@ -21,6 +21,7 @@ SES = Provider(
     ),
     other_hosts=r"(?:.+\.)?(?:email|email-fips|email-smtp|email-smtp-fips|feedback-smtp|inbound-smtp)\.[a-z0-9-]+"
     r"(?:\.vpce)?\.amazonaws\.com|(?:.+\.)?mail-manager-smtp\.amazonaws\.com|email\.[a-z0-9-]+\.api\.aws",
+    companies=("Amazon", "AWS"),
     ports={25: "tls", 587: "tls", 2587: "tls", 465: "ssl", 2465: "ssl"},
     username=Form("AKIA[A-Z2-7]{16}", "the SMTP user name: `AKIA` and 16 capitals or digits"),
     credential=Form(

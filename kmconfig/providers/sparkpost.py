@@ -13,6 +13,7 @@ SPARKPOST = Provider(
     region="[a-z]{2}",
     regions=("eu",),
     domains=("sparkpostmail.com", "sparkpost.com"),
+    companies=("SparkPost", "MessageBird"),
     ports={587: "tls", 2525: "tls"},
     username=Form(
         r"SMTP_Injection(?::X-MSYS-SUBACCOUNT=[0-9]+)?", "`SMTP_Injection`, the same for all", exact="SMTP_Injection"

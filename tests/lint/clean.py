@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kmconfig.environment.project import Project
+from kmconfig.environment.project import PROJECT_FILE, Project
 from kmconfig.lint.engine import Outcome, lint
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ stores:
 target:
   laravel_env:
     path: /var/www/keymanager-TIER/.env
-    laravel: 11
+    laravel: auto
     reload: [[php, artisan, "config:cache"], [php, artisan, "queue:restart"]]
 """
 
@@ -85,14 +85,19 @@ def write_example(root: Path, example: Example) -> set[Mark]:
         text = fence.text if fence.raw else over_clean(fence.text, fence.tier)
         if not fence.raw:
             (folder / f"clean-{fence.tier}.yaml").write_text(clean(fence.tier), encoding="utf-8")
-        (folder / fence.file).write_text(_MARKS.sub("", text), encoding=fence.encoding)
+        (root / path_of(fence)).write_text(_MARKS.sub("", text), encoding=fence.encoding)
         wanted |= marks(fence, text)
     return wanted
 
 
+def path_of(fence: Fence) -> str:
+    """Where a fence is written, relative to the root: the project file stands there, all others in the folder."""
+    return fence.file if fence.file == PROJECT_FILE else f"environments/{fence.file}"
+
+
 def marks(fence: Fence, text: str) -> set[Mark]:
     """The path, line and code of every mark in a file."""
-    path = f"environments/{fence.file}"
+    path = path_of(fence)
     found = {
         (path, number, code)
         for number, line in enumerate(text.splitlines(), start=1)

@@ -11,8 +11,6 @@ from tests.lint.clean import clean, found_marks, run_lint, write_environment
 if TYPE_CHECKING:
     from pathlib import Path
 
-_VAULT = "{vault: keymanager/production/smtp#password, max_age: 90d}"
-
 _RECOMMENDED = {
     "gmail": """\
 email:
@@ -69,12 +67,21 @@ def test_the_clean_environment_raises_nothing(tmp_path: Path, tier: str) -> None
     assert found_marks(outcome) == set()
 
 
+@pytest.mark.parametrize("limit", ["90d", None])
 @pytest.mark.parametrize("name", _RECOMMENDED)
-def test_the_products_recommended_configurations_raise_no_error_and_no_warning(tmp_path: Path, name: str) -> None:
+def test_the_products_recommended_configurations_raise_no_error_and_no_warning(
+    tmp_path: Path, name: str, limit: str | None
+) -> None:
     write_environment(tmp_path, _RECOMMENDED[name])
+    for file in (tmp_path / "environments").iterdir():
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(", max_age: 90d", "") if limit is None else text, encoding="utf-8")
     outcome = run_lint(tmp_path)
     assert outcome.environments == ("production",)
-    assert [found.rule.code for found in outcome.findings if found.severity != "note"] == []
+    assert outcome.crashes == []
+    leaving = ["KM313"] if name == "microsoft365" else []
+    assert [found.rule.code for found in outcome.findings if found.severity != "note"] == leaving
+    assert ("KM310" in {code for _, _, code in found_marks(outcome)}) == (limit is None and name != "ses-driver")
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.9.9.9", '"::1"', "mailpit", "sandbox.smtp.mailtrap.io"])

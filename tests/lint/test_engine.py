@@ -10,11 +10,12 @@ import pytest
 from kmconfig.environment.project import Project
 from kmconfig.lint import engine
 from kmconfig.lint.catalogue import find_rule
-from kmconfig.lint.engine import MAX_FINDINGS_PER_FILE, lint
+from kmconfig.lint.engine import lint
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import Rule, file_rule, rule
 from kmconfig.lint.rules import RULES
 from kmconfig.lint.selection import Selection
+from kmconfig.lint.shown import MAX_FINDINGS_PER_FILE
 from tests.lint.clean import TODAY, found_marks, run_lint, write_environment
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ def test_the_project_file_names_a_rule_that_does_not_exist(tmp_path: Path) -> No
 
 
 def test_a_fault_in_a_layer_is_one_finding_for_all_its_environments(tmp_path: Path) -> None:
-    write_environment(tmp_path, "owner: one\n", name="one")
-    write_environment(tmp_path, "owner: two\n", name="two")
+    write_environment(tmp_path, "target: {file: {path: one.json}}\n", name="one")
+    write_environment(tmp_path, "target: {file: {path: two.json}}\n", name="two")
     layer = tmp_path / "environments" / "clean-production.yaml"
     layer.write_text(layer.read_text(encoding="utf-8").replace("port: 587", "port: 25"), encoding="utf-8")
     (found,) = run_lint(tmp_path).findings
@@ -83,7 +84,7 @@ def test_a_fault_in_a_layer_is_one_finding_for_all_its_environments(tmp_path: Pa
 
 
 def test_a_shared_fault_has_the_worst_severity_of_its_tiers(tmp_path: Path) -> None:
-    write_environment(tmp_path, "owner: one\n", name="one")
+    write_environment(tmp_path, "target: {file: {path: one.json}}\n", name="one")
     layer = tmp_path / "environments" / "clean-production.yaml"
     layer.write_text(layer.read_text(encoding="utf-8").replace("port: 587", "port: 25"), encoding="utf-8")
     for tier in ("staging", "development"):
@@ -94,7 +95,7 @@ def test_a_shared_fault_has_the_worst_severity_of_its_tiers(tmp_path: Path) -> N
 
 
 def test_a_fix_in_a_layer_of_several_environments_is_not_safe(tmp_path: Path) -> None:
-    write_environment(tmp_path, "owner: one\n", name="one")
+    write_environment(tmp_path, "target: {file: {path: one.json}}\n", name="one")
     layer = tmp_path / "environments" / "clean-production.yaml"
     layer.write_text(layer.read_text(encoding="utf-8").replace("apikey", "someone"), encoding="utf-8")
     assert [found.fix.safe for found in run_lint(tmp_path).findings if found.fix] == [True]

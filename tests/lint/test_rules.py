@@ -164,7 +164,8 @@ def test_two_letters_off_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_two_letters_off_in_the_senders_own_domain_is_nobodys_misspelling(tmp_path: Path) -> None:
-    write_environment(tmp_path, "email: {smtp: {host: smtp.small.com}, sender: {email: licensing@small.com}}\n")
+    text = "email: {smtp: {host: smtp.small.com}, sender: {email: licensing@small.com}}\n"
+    write_environment(tmp_path, f"application: {{url: https://small.com}}\n{text}")
     assert _codes(tmp_path) == set()
 
 

@@ -115,8 +115,8 @@ def test_a_suppression_on_a_related_line_counts_too(tmp_path: Path) -> None:
 
 
 def test_a_suppression_in_a_layer_covers_the_environments_built_on_it(tmp_path: Path) -> None:
-    write_environment(tmp_path, "owner: one\n", name="one")
-    write_environment(tmp_path, "owner: two\n", name="two")
+    write_environment(tmp_path, "target: {file: {path: one.json}}\n", name="one")
+    write_environment(tmp_path, "target: {file: {path: two.json}}\n", name="two")
     layer = tmp_path / "environments" / "clean-production.yaml"
     text = layer.read_text(encoding="utf-8")
     layer.write_text(text.replace("port: 587", "port: 25  # kmconfig: ignore[KM203] relay"), encoding="utf-8")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import time
 
 import pytest
@@ -108,6 +109,8 @@ def test_a_private_key_without_an_end_reaches_to_the_end_of_the_text() -> None:
         "password ",
         "aB3/",
         "re_A1",
+        "AG1haWxlcgBj password ",
+        "A" * 2001 + "=smtp",
     ],
 )
 def test_time_is_linear_in_the_length(unit: str) -> None:
@@ -115,3 +118,32 @@ def test_time_is_linear_in_the_length(unit: str) -> None:
     start = time.process_time()
     find_leaks(text)
     assert time.process_time() - start < 10  # a quadratic search would take hours
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "login", ["\0mailer\0correct-horse", "admin\0mailer\0pässwort", "user=a@b\x01auth=Bearer t\x01\x01"]
+)
+@pytest.mark.parametrize("line", ["AUTH PLAIN {}", "# smtp login: {}", "password: {}"])
+def test_a_login_as_it_is_sent(login: str, line: str) -> None:
+    text = line.format(_encoded(login)) + "\n"
+    (found,) = find_leaks(text)
+    assert text[found.start : found.end] == _encoded(login)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"blob: {_encoded(chr(0) + 'mailer' + chr(0) + 'correct-horse')}",  # nothing near says what it is
+        f"AUTH PLAIN {_encoded('no login at all, merely text')}",
+        f"AUTH PLAIN {_encoded(chr(0) + 'mailer' + chr(0))}",
+        f"AUTH PLAIN {_encoded(chr(0) * 3 + 'mailer')}",
+        "smtp: abcdefghijklmnopqrstuvwxyzABCDEFGHIJ",
+        f"password: x{_encoded(chr(0) + 'mailer' + chr(0) + 'correct-horse')}",
+    ],
+)
+def test_what_is_no_login(text: str) -> None:
+    assert find_leaks(text) == []

@@ -17,7 +17,7 @@ email:
   smtp:
     host: mail.acme.example
     username: mailer
-    password: {vault: keymanager/production/smtp#password}
+    password: {vault: keymanager/production/smtp#password, max_age: 90d}
 ```
 
 ```yaml good

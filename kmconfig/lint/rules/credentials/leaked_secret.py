@@ -1,7 +1,7 @@
 """
 Something in the file has the shape of a credential: a provider's key, an AWS secret, a private key, a URL with a
-password in it. It makes no difference whether it stands in a value, in a key or in a comment: whoever reads the
-repository has it, and history keeps it. The value is never repeated in messages.
+password in it, a login as SMTP sends it in base64. It makes no difference whether it stands in a value, in a key or
+in a comment: whoever reads the repository has it, and history keeps it. The value is never repeated in messages.
 
 Revoke it with the provider first. Then remove it, and refer to its successor with `env`, `file`, `vault`,
 `aws_secret` or `ssm`.
@@ -15,6 +15,11 @@ email:
 
 ```yaml bad
 description: the old key was AKIAIOSFODNN7EXAMPLE  # KM302
+```
+
+```yaml bad
+# from the transcript: AUTH PLAIN AG1haWxlcgBjb3JyZWN0LWhvcnNl  # KM302
+owner: platform-team
 ```
 
 ```yaml good

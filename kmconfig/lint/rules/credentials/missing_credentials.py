@@ -14,7 +14,7 @@ email:
 email:
   smtp:
     username: apikey
-    password: {vault: keymanager/production/smtp#password}
+    password: {vault: keymanager/production/smtp#password, max_age: 90d}
 ```
 """
 

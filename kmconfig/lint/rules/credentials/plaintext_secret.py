@@ -14,7 +14,7 @@ email:
 ```yaml good
 email:
   smtp:
-    password: {vault: keymanager/production/smtp#password}
+    password: {vault: keymanager/production/smtp#password, max_age: 90d}
 ```
 """
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import rule
 from kmconfig.lint.rules.sender.generic_sender_name import is_generic
+from kmconfig.lint.rules.sender.misleading_sender_name import misleading_in
 from kmconfig.lint.rules.sender.spammy_sender_name import spam_in
 
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ def words(name: str) -> set[str]:
 
 @rule("KM405", "sender-name-differs", severity="n/n/–")
 def check(env: Environment) -> Iterator[Finding]:
-    """Compare the words of both names; what is wrong with the name by itself is KM402 or KM403."""
+    """Compare the words of both names; what is wrong with the name by itself is KM402, KM403 or KM404."""
     name, application = env.email.sender.name, env.application.name
     if not name.written or not application.written:
         return
     if words(name.data) & words(application.data) or not words(application.data):
         return
-    if is_generic(name.data) or spam_in(name.data) is not None:
+    if is_generic(name.data) or spam_in(name.data) is not None or misleading_in(env) is not None:
         return
     yield Finding(
         f"the sender name is unlike the application's, `{application.data}`",

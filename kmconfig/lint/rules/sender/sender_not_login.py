@@ -7,7 +7,7 @@ Send from the address of the login. If the right to send as another address is s
 ```yaml bad
 email:
   smtp:
-    host: smtp.office365.com
+    host: smtp.gmail.com
     username: mailer@acme.example
   sender:
     email: licensing@acme.example  # KM410
@@ -16,7 +16,7 @@ email:
 ```yaml good
 email:
   smtp:
-    host: smtp.office365.com
+    host: smtp.gmail.com
     username: licensing@acme.example
   sender:
     email: licensing@acme.example

@@ -15,7 +15,7 @@ email:
   smtp:
     port: 587
   test:
-    recipients: [mail-test@acme.example]
+    recipients: [mail-test@acme.example, mail-test@partner.example]
 ```
 """
 

@@ -21,7 +21,7 @@ email:
 email:
   reply_to: support@acme.example
   test:
-    recipients: [support@acme.example]
+    recipients: [support@acme.example, mail-test@partner.example]
 ```
 """
 

@@ -1,0 +1,114 @@
+"""
+Two environments write their settings to the same place. Whichever is applied last wins, and each sees the other's
+work as drift.
+
+Give each environment a target of its own. Where the same path stands on two machines, say in a suppression which
+environment is applied on which.
+
+```yaml bad name=production
+target:
+  laravel_env:
+    path: /var/www/keymanager/.env
+    reload: [[php, artisan, "queue:restart"]]
+```
+
+```yaml bad name=staging tier=staging
+target:
+  laravel_env:
+    path: /var/www/keymanager/.env  # KM603
+    reload: [[php, artisan, "queue:restart"]]
+```
+
+```yaml good name=production
+target:
+  laravel_env:
+    path: /var/www/keymanager/.env
+    reload: [[php, artisan, "queue:restart"]]
+```
+
+```yaml good name=staging tier=staging
+target:
+  laravel_env:
+    path: /var/www/keymanager-staging/.env
+    reload: [[php, artisan, "queue:restart"]]
+```
+"""
+
+from __future__ import annotations
+
+from posixpath import normpath
+from typing import TYPE_CHECKING, Any
+
+from kmconfig.lint.finding import Finding, Label
+from kmconfig.lint.rule import project_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmconfig.environment.environment import Environment
+    from kmconfig.lint.surroundings import Surroundings
+    from kmconfig.source.value import Value
+
+
+_TIERS = ("production", "staging", "development")
+
+#: What of each kind of target says where it writes.
+_PLACES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "laravel_env": (("path",),),
+    "file": (("path",),),
+    "settings_api": (("url",),),
+    "kubernetes": (("directory", "namespace", "name"),),
+    "aws": (("ssm_prefix",), ("secret_id",)),
+    "vault": (("path",),),
+}
+_STORES = {
+    "aws": (("aws", "region"), ("aws", "role_arn")),
+    "vault": (("vault", "address"), ("vault", "mount"), ("vault", "namespace")),
+}
+_FILES = frozenset(("laravel_env", "file"))
+
+
+def places(env: Environment) -> Iterator[tuple[Any, ...]]:
+    """Every place that an environment writes to."""
+    for place, _ in _written(env):
+        yield place
+
+
+@project_rule("KM603", "shared-target", severity="E/E/E")
+def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+    """Look for environments that write the same place; the finding stands on the one that matters less."""
+    for place, decides in _written(env):
+        first = min(surroundings.index(places).get(place, (env,)), key=_rank)
+        if first is env:
+            continue
+        theirs = next(value for known, value in _written(first) if known == place)
+        yield Finding(
+            f"`{first.name}` writes to the same place",
+            primary=Label(decides, "set here"),
+            related=(Label(theirs, f"in {first.name}"),),
+            help="give each environment a target of its own",
+            concerns=(first.name,),
+        )
+
+
+def _rank(env: Environment) -> tuple[int, str]:
+    return _TIERS.index(env.tier), env.name
+
+
+def _written(env: Environment) -> Iterator[tuple[tuple[Any, ...], Value[Any]]]:
+    """Each place with the setting that decides it."""
+    target = env.get("target")
+    for kind in target.data if target is not None else ():
+        store = [env.get("stores", *path) for path in _STORES.get(kind, ())]
+        where = tuple(value.data if value is not None else None for value in store)
+        for keys in _PLACES.get(kind, ()):
+            values = [value for key in keys if (value := env.get("target", kind, key)) is not None]
+            if values:
+                texts = tuple(_normal(kind, value.data) for value in values)
+                yield ("file" if kind in _FILES else kind, where, keys if kind not in _FILES else (), texts), values[0]
+
+
+def _normal(kind: str, text: str) -> str:
+    if kind in _FILES:
+        return normpath(text)
+    return text.rstrip("/")
