@@ -93,7 +93,7 @@ stores:
 target:
   laravel_env:
     path: /var/www/{group}/{site}/.env
-    laravel: 11
+    laravel: auto
     reload:
       - [php, artisan, "config:cache"]
       - [php, artisan, "queue:restart"]

@@ -33,7 +33,11 @@ class LintGate(CheckFailed):
 
 
 def require_clean(project: Project, environment: Environment, *, today: datetime) -> Outcome:
-    """Lint one environment. Raises LintGate for findings at the project's fail level, and always for errors."""
+    """Lint one environment. Raises LintGate for findings at the project's fail level, and always for errors.
+
+    All environments are read, since some rules compare one with its neighbours.
+    """
+    project.load()
     outcome = lint(project, today=today.date(), only=environment.name)
     level = project.file.fail_on if project.file.fail_on in ("warning", "note") else "error"
     if outcome.crashes:

@@ -179,9 +179,17 @@ RESULTS: dict[str, dict[str, Any]] = {
                 "expires": "2026-03-31T15:30:00+00:00",
                 "commit": None,
                 "operations": [
-                    {"setting": "MAIL_PORT", "action": "change", "before": "25", "after": "587", "secret": False}
+                    {
+                        "setting": "email.smtp.port",
+                        "key": "MAIL_PORT",
+                        "action": "change",
+                        "before": "25",
+                        "after": "587",
+                        "secret": False,
+                    }
                 ],
-                "guards": ["host-change"],
+                "guards": [{"name": "host-change", "reason": "the login would go elsewhere"}],
+                "notes": [],
                 "base": "sha256:1",
             }
         ],

@@ -35,6 +35,14 @@ email:
   smtp:
     fallback_ports: [587]  # KM214
 ```
+
+```yaml bad
+email:
+  smtp:
+    port: 587
+    encryption: ssl  # KM201
+    fallback_ports: [2525]
+```
 """
 
 from __future__ import annotations
@@ -62,6 +70,7 @@ def check(env: Environment) -> Iterator[Finding]:
     if smtp is None or smtp.fallback_ports is None:
         return
     provider = provider_of_host(smtp.host.data)
+    encryption = _meant(smtp)
     for port in smtp.fallback_ports.data:
         if port.data == smtp.port.data:
             yield Finding(
@@ -76,13 +85,13 @@ def check(env: Environment) -> Iterator[Finding]:
                 primary=Label(port, "set here"),
                 help="name a port for submitting mail, such as 2525",
             )
-        elif not _speaks(port.data, smtp.encryption.data, provider):
+        elif not _speaks(port.data, encryption, provider):
             who = provider.title if provider is not None else "a server"
             yield Finding(
-                f"{who} does not serve port {port.data} with `encryption: {smtp.encryption.data}`",
+                f"{who} does not serve port {port.data} with `encryption: {encryption}`",
                 primary=Label(port, "set here"),
                 related=(Label(smtp.encryption, "the encryption of all ports"), Label(smtp.host, "the server")),
-                help=_remedy(smtp, provider),
+                help=_remedy(smtp, encryption, provider),
             )
 
 
@@ -94,9 +103,15 @@ def _speaks(port: int, encryption: str, provider: Provider | None) -> bool:
     return encryption == "none" or spoken in (None, encryption)
 
 
-def _remedy(smtp: SmtpSettings, provider: Provider | None) -> str:
+def _meant(smtp: SmtpSettings) -> str:
+    """The encryption, or the one that the port needs where KM201 says that it is wrong: one fault is enough."""
+    written: str = smtp.encryption.data
+    return written if written == "none" else ENCRYPTION_BY_PORT.get(smtp.port.data, written)
+
+
+def _remedy(smtp: SmtpSettings, encryption: str, provider: Provider | None) -> str:
     if provider is None:
-        return f"name a port that speaks `{smtp.encryption.data}`"
-    others = [port for port in provider.ports_with(smtp.encryption.data) if port not in (25, smtp.port.data)]
+        return f"name a port that speaks `{encryption}`"
+    others = [port for port in provider.ports_with(encryption) if port not in (25, smtp.port.data)]
     choice = " or ".join(str(port) for port in others)
     return f"{f'use {choice}' if choice else 'remove it'}; see {provider.documentation}"
