@@ -81,7 +81,9 @@ def test_a_reset_connection(certificates: Certificates, verb: str) -> None:
     with bad_at(verb, Peer.reset, certificates) as server:
         result = send(server)
 
-    assert failed_stage(result) == STAGE_BY_VERB[verb]
+    # A reset that is as fast as the connection itself is already seen while connecting.
+    expected = {"connect", "greeting"} if verb == "CONNECT" else {STAGE_BY_VERB[verb]}
+    assert failed_stage(result) in expected
 
 
 def test_clear_text_inside_tls_is_no_answer(certificates: Certificates) -> None:
