@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from kmconfig.cli.globals import current, global_options
+from kmconfig.cli.globals import global_options
 from kmconfig.cli.lint_reports import Run, folder_in_repository, read_reports, write_report
-from kmconfig.environment.project import Project, find_root
-from kmconfig.errors import ConfigurationError, KmconfigError
+from kmconfig.cli.lint_run import Changes, look_and_change
+from kmconfig.cli.lint_subject import STDIN, Look, read_subject
+from kmconfig.errors import KmconfigError
 from kmconfig.report.escape import for_terminal
 
 if TYPE_CHECKING:
@@ -36,8 +36,24 @@ if TYPE_CHECKING:
     type=click.Choice(("error", "warning", "note", "never")),
     help="Fail from this severity on (default: the project file's `lint.fail_on`, or error).",
 )
+@click.option("--fix", is_flag=True, help="Apply the fixes that cannot change what was meant, and report what is left.")
+@click.option("--unsafe-fixes", is_flag=True, help="Apply also those that somebody has to look at; implies --fix.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Write nothing, and show what the fixes would change; exit code 1 says that they would change something.",
+)
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    help="Leave out the findings accepted in FILE (default: the project file's `lint.baseline`).",
+)
+@click.option(
+    "--write-baseline", is_flag=True, help="Accept all findings there are now, except those that nobody may accept."
+)
 @click.option("--statistics", is_flag=True, help="Add a table to the text: how often each rule found something.")
 @click.option("--no-suppressions", is_flag=True, help="Show suppressed findings too.")
+@click.option("--stdin-filename", metavar="FILE", help="The file that the text on standard input stands for.")
 @global_options
 def command(
     *,
@@ -47,58 +63,48 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str | None,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    baseline: str | None,
+    write_baseline: bool,
     statistics: bool,
     no_suppressions: bool,
+    stdin_filename: str | None,
 ) -> int:
     """Check files against the schema and the rules.
 
-    PATH is a file or a folder; by default the whole environments folder is checked. Exit code 1 says that there
-    are findings at the fail level.
+    PATH is a file or a folder; by default the whole environments folder is checked. `-` reads standard input, which
+    stands for the file of --stdin-filename; with --fix its text is printed as it is with the fixes, and the report
+    goes to stderr. Exit code 1 says that there are findings at the fail level, or that a file could not be fixed.
     """
-    from kmconfig.lint.engine import lint  # noqa: PLC0415
     from kmconfig.lint.selection import Selection  # noqa: PLC0415
 
+    changes = Changes(fix=fix or unsafe_fixes, unsafe=unsafe_fixes, diff=diff, write_baseline=write_baseline)
     reports = read_reports(formats, output)
-    project, chosen = load_project(paths)
-    selection = Selection.read(select, ignore)
-    outcome = lint(
-        project,
+    changes.reports_beside(reports, stdin=STDIN in paths)
+    changes.check(partial=bool(paths or select or ignore), suppress=not no_suppressions)
+    look = Look(
+        subject=read_subject(paths, stdin_filename),
         today=datetime.now(UTC).date(),
-        select=chosen,
-        selection=selection,
+        selection=Selection.read(select, ignore),
         suppress=not no_suppressions,
     )
-    if outcome.files == 0:
-        raise ConfigurationError(
-            f"no file to check in {os.path.relpath(project.folder)}",
-            help="write environments/NAME.yaml, name a PATH, or point -C at the repository",
-        )
+    result = look_and_change(look, changes, baseline, reports)
     run = Run(
-        outcome=outcome,
-        folder=folder_in_repository(project.root),
-        partial=chosen is not None,
-        fail_on=fail_on or project.file.fail_on,
-        selection=selection,
+        outcome=result.outcome,
+        folder=folder_in_repository(look.subject.root),
+        partial=bool(paths),
+        fail_on=fail_on or result.fail_on,
+        selection=look.selection,
         statistics=statistics,
     )
-    for report in reports:
+    for report in result.reports:
         write_report(run, report)
-    if outcome.crashes:
-        _report_crashes(outcome)
+    if result.outcome.crashes:
+        _report_crashes(result.outcome)
         return KmconfigError.exit_code
-    return 1 if outcome.fails(run.fail_on) else 0
-
-
-def load_project(paths: tuple[str, ...]) -> tuple[Project, list[str] | None]:
-    """Load the project around the given paths, and which of its files they choose (None: all)."""
-    from kmconfig.cli.paths import choose  # noqa: PLC0415
-
-    folder = current().folder
-    project = Project(find_root(folder))
-    if not paths:
-        project.load()
-        return project, None
-    return project, choose(project, [folder / path for path in paths])
+    return 1 if result.fails(run.fail_on) else 0
 
 
 def _report_crashes(outcome: Outcome) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.cli.globals import current
 from kmconfig.cli.output import write_document, write_lines
@@ -22,16 +21,14 @@ if TYPE_CHECKING:
 _SHARING = {"text", "github"}
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """A format and the file it goes to, None for stdout."""
 
     form: str
     file: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """What a report needs to know of the run: its result, and what it was asked to look at.
 
     ``folder`` is the root relative to the repository around it, empty where both are the same. ``partial`` says

@@ -22,8 +22,8 @@ def choose(project: Project, paths: list[Path]) -> list[str]:
     chosen: list[str] = []
     inside = False
     for path in paths:
-        for location in _files(path):
-            shown = os.path.relpath(location.absolute(), project.root.absolute()).replace(os.sep, "/")
+        for location in [path] if shown_path(project.root, path) in project.overlay else _files(path):
+            shown = shown_path(project.root, location)
             if shown == PROJECT_FILE:
                 chosen.append(shown)
             elif _is_below(location, project.folder):
@@ -31,11 +31,16 @@ def choose(project: Project, paths: list[Path]) -> list[str]:
                 chosen.append(shown)
             else:
                 base = path if path.is_dir() else location.parent
-                project.add(LayerFolder(project.root, base), location)
+                project.add(LayerFolder(project.root, base, overlay=project.overlay), location)
                 chosen.append(shown)
     if inside:
         project.load()
     return chosen
+
+
+def shown_path(root: Path, path: Path) -> str:
+    """A path relative to the root, as reports write it."""
+    return os.path.relpath(path.absolute(), root.absolute()).replace(os.sep, "/")
 
 
 def _files(path: Path) -> list[Path]:

@@ -40,7 +40,8 @@ class Project:
 
     def __init__(self, root: Path, *, overlay: dict[str, bytes] | None = None) -> None:
         self.root = root
-        self.file: ProjectFile = read_project_file(root, PROJECT_FILE)
+        self.overlay = overlay or {}
+        self.file: ProjectFile = read_project_file(root, PROJECT_FILE, content=self.overlay.get(PROJECT_FILE))
         self.folder = root / self.file.environments
         self._folder = LayerFolder(root, self.folder, overlay=overlay)
         self._layers: dict[Layer, None] = {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kmconfig.environment.document import checked_document
 from kmconfig.environment.merge import lookup
 from kmconfig.source.problem import Problem
-from kmconfig.source.reader import read_source
+from kmconfig.source.reader import decode, read_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,12 +75,16 @@ class ProjectFile:
         return self._texts("policy", "commands")
 
 
-def read_project_file(root: Path, name: str) -> ProjectFile:
-    """Read the project file if there is one; its faults stay in the document as problems."""
+def read_project_file(root: Path, name: str, *, content: bytes | None = None) -> ProjectFile:
+    """Read the project file if there is one; its faults stay in the document as problems.
+
+    ``content`` counts instead of what is on disk.
+    """
     location = root / name
-    if not os.path.lexists(location):
+    if content is None and not os.path.lexists(location):
         return ProjectFile(None)
-    document = checked_document(*read_source(location, name), schema="project")
+    source = read_source(location, name) if content is None else decode(content, name)
+    document = checked_document(*source, schema="project")
     if document.root is not None:
         _keep_inside(document, document.root)
     return ProjectFile(document)

@@ -6,9 +6,8 @@ Pure: files and today's date come in, findings go out.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.environment.settings import NotKnown
 from kmconfig.lint.catalogue import by_word
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
     from kmconfig.source.span import SourceFile, Span
 
 
-@dataclass(slots=True)
-class Crash:
+class Crash(NamedTuple):
     """A rule that failed itself: an internal error.
 
     ``environment`` is the name of the environment, or the path of the file, that it failed on. ``detail`` names
@@ -49,15 +47,32 @@ class Crash:
     detail: str
 
 
-@dataclass(slots=True)
 class Outcome:
-    """The result of a lint run."""
+    """The result of a lint run.
 
-    findings: list[Located] = field(default_factory=list)
-    crashes: list[Crash] = field(default_factory=list)
-    suppressed: int = 0
-    files: int = 0
-    environments: tuple[str, ...] = ()
+    ``baselined`` counts findings that a baseline accepts, ``fixed`` those that were corrected in the files.
+    """
+
+    __slots__ = ("baselined", "crashes", "environments", "files", "findings", "fixed", "suppressed")
+
+    def __init__(
+        self,
+        *,
+        findings: Iterable[Located] = (),
+        crashes: Iterable[Crash] = (),
+        suppressed: int = 0,
+        baselined: int = 0,
+        fixed: int = 0,
+        files: int = 0,
+        environments: tuple[str, ...] = (),
+    ) -> None:
+        self.findings = list(findings)
+        self.crashes = list(crashes)
+        self.suppressed = suppressed
+        self.baselined = baselined
+        self.fixed = fixed
+        self.files = files
+        self.environments = environments
 
     def count(self, severity: str) -> int:
         """How many findings have a severity."""
@@ -78,17 +93,19 @@ def lint(
     only: str | None = None,
     selection: Selection | None = None,
     suppress: bool = True,
+    limit: bool = True,
 ) -> Outcome:
     """Lint all loaded files and environments of a project.
 
     ``select`` limits the findings to those that concern the files of these paths, relative to the root; the
     environments that are built on such a file are linted with it. ``only`` names the one environment to lint.
     ``selection`` limits the findings to rules. ``today``
-    decides which suppressions expired; without ``suppress`` they hide nothing.
+    decides which suppressions expired; without ``suppress`` they hide nothing. Without ``limit`` there may be any
+    number of findings in a file.
     """
     chosen = set(select) if select is not None else None
     run = _Run(project, today=today, chosen=chosen, only=only, selection=selection or Selection())
-    return run.outcome(suppress=suppress)
+    return run.outcome(suppress=suppress, limit=limit)
 
 
 class _Run:
@@ -112,7 +129,7 @@ class _Run:
         self.found: dict[tuple[str, Span, str], Located] = {}
         self.result = Outcome()
 
-    def outcome(self, *, suppress: bool) -> Outcome:
+    def outcome(self, *, suppress: bool, limit: bool) -> Outcome:
         files = self._files()
         self._problems_of_files()
         self._check_files()
@@ -125,9 +142,9 @@ class _Run:
         findings = self._suppress(files) if suppress else [found for found in self.found.values() if self._shown(found)]
         findings = [found for found in findings if self.selection.covers(found.rule)]
         users = Counter(layer.document.file.path for env in self.project.environments.values() for layer in env.layers)
-        findings = [replace(found, fix=safe_to_apply(found.fix, users)) for found in findings]
-        shown = limited(with_fingerprints(sorted(findings, key=lambda found: found.sort_key)))
-        self.result.findings = without_secrets(shown, self._every_file())
+        findings = [found._replace(fix=safe_to_apply(found.fix, users)) for found in findings]
+        shown = with_fingerprints(sorted(findings, key=lambda found: found.sort_key))
+        self.result.findings = without_secrets(limited(shown) if limit else shown, self._every_file())
         self.result.files = len(files)
         self.result.environments = tuple(environment.name for environment in self.environments)
         return self.result
@@ -221,7 +238,7 @@ class _Run:
             return
         names = tuple(sorted({*known.environments, *located.environments}))
         severity = min(known.severity, located.severity, key=SEVERITIES.index)
-        self.found[key] = replace(known, environments=names, severity=severity)
+        self.found[key] = known._replace(environments=names, severity=severity)
 
     def _suppress(self, files: list[SourceFile]) -> list[Located]:
         covering = Covering(self.today)
@@ -240,7 +257,7 @@ class _Run:
             rule = by_word()[problem.code]
             severity = self.configuration.severity(rule, "production")
             if severity is not None and (rule.code != "KM001" or problem.span.path not in unjudged):
-                kept.append(replace(of_problem(problem, rule, ()), severity=severity))
+                kept.append(of_problem(problem, rule, ())._replace(severity=severity))
         return kept
 
     def _unjudged(self) -> set[str]:

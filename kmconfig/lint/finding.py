@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmconfig.source.problem import Edit, Fix
 
@@ -15,16 +14,14 @@ if TYPE_CHECKING:
 SEVERITIES = ("error", "warning", "note")
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A value or a range of a file, and what it has to do with the finding."""
 
     subject: Value[Any] | Span
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule yields: the fact, where it comes from, and the remedy.
 
     ``severity`` is this one finding's own, where it is milder or worse than its rule; a severity that the project
@@ -40,16 +37,14 @@ class Finding:
     concerns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A range of a file and what it has to do with the finding."""
 
     span: Span
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Located:
+class Located(NamedTuple):
     """A finding of one rule at one place, with the environments it concerns, sorted by name.
 
     ``severity`` is ``error``, ``warning`` or ``note``. ``setting`` is a path as users write it, or empty.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kmconfig.lint.finding import Place
@@ -42,8 +41,7 @@ def _masked(found: Located, secrets: list[str]) -> Located:
             text = text[: leak.start] + MASK + text[leak.end :]
         return text
 
-    return replace(
-        found,
+    return found._replace(
         message=clean(found.message),
         help=clean(found.help),
         setting=clean(found.setting),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,8 +23,7 @@ _TIERS = ("production", "staging", "development")
 _MANDATORY = frozenset({"KM002", "KM003", "KM004", "KM301", "KM302"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule of the catalogue.
 
     ``severities`` maps each tier to error, warning, note, or None where the rule is silent. ``check`` looks at

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.errors import UsageError
 from kmconfig.lint.catalogue import find_rule, nearest
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from kmconfig.lint.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Codes to look at (None: all) and codes to leave out."""
 
     selected: frozenset[str] | None = None

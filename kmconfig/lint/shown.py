@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kmconfig.lint.finding import SEVERITIES
@@ -35,7 +34,7 @@ def with_fingerprints(findings: list[Located]) -> list[Located]:
         key = (found.rule.code, found.place.span.path, found.setting)
         seen[key] = seen.get(key, 0) + 1
         digest = hashlib.sha256("\0".join((*key, str(seen[key]))).encode()).hexdigest()
-        result.append(replace(found, fingerprint=digest[:16]))
+        result.append(found._replace(fingerprint=digest[:16]))
     return result
 
 
@@ -51,5 +50,5 @@ def limited(findings: list[Located]) -> list[Located]:
     for rest in hidden.values():
         worst = min(rest, key=lambda found: SEVERITIES.index(found.severity))
         message = f"{len(rest)} more findings in this file are not shown"
-        shown.append(replace(worst, message=message, help="correct the ones above first", related=(), fix=None))
+        shown.append(worst._replace(message=message, help="correct the ones above first", related=(), fix=None))
     return sorted(shown, key=lambda found: found.sort_key)

@@ -6,7 +6,6 @@ It stands at the end of a line that a finding labels, or alone on the line above
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -22,25 +21,29 @@ _GRAMMAR = re.compile(r"#\s*kmconfig:\s*ignore\[(?P<rules>[^\]]*)\](?P<rest>.*)\
 _UNTIL = re.compile(r"(?:^|\s)until=(?P<date>\S*)")
 
 
-@dataclass(slots=True)
 class Named:
     """One rule named by a suppression, at its place; ``used`` once it has suppressed something."""
 
-    text: str
-    span: Span
-    used: bool = False
+    __slots__ = ("span", "text", "used")
+
+    def __init__(self, text: str, span: Span) -> None:
+        self.text = text
+        self.span = span
+        self.used = False
 
 
-@dataclass(slots=True)
 class Suppression:
     """One comment. ``line`` is the line it covers, from 1. ``until`` is the date as written, or None."""
 
-    span: Span
-    line: int
-    rules: list[Named] = field(default_factory=list)
-    reason: str = ""
-    until: str | None = None
-    malformed: bool = False
+    __slots__ = ("line", "malformed", "reason", "rules", "span", "until")
+
+    def __init__(self, span: Span, line: int) -> None:
+        self.span = span
+        self.line = line
+        self.rules: list[Named] = []
+        self.reason = ""
+        self.until: str | None = None
+        self.malformed = False
 
     def expired(self, today: date) -> bool:
         """Whether ``until`` has passed; the day itself still counts."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -58,8 +57,7 @@ ANY_ADDRESS = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 AWS_REGION = r"[a-z]{2}(?:-[a-z]+)+-[0-9]{1,2}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Provider:
+class Provider(NamedTuple):
     """One provider's submission service.
 
     ``hosts`` are its SMTP hosts. ``regional_hosts`` are templates in which ``{region}`` stands for a region and
@@ -79,6 +77,12 @@ class Provider:
 
     slug: str
     title: str
+    ports: Mapping[int, Literal["tls", "ssl"]]
+    username: Form
+    credential: Form
+    limits: str
+    documentation: str
+    source: str
     hosts: tuple[str, ...] = ()
     regional_hosts: tuple[str, ...] = ()
     region: str = AWS_REGION
@@ -87,20 +91,20 @@ class Provider:
     domains: tuple[str, ...] = ()
     other_hosts: str | None = None
     companies: tuple[str, ...] = ()
-    ports: Mapping[int, Literal["tls", "ssl"]]
     recommended_port: int = 587
-    username: Form
-    credential: Form
     credentials_required: bool = True
     leaks: tuple[Leak, ...] = ()
     from_rule: Literal["login", "verified", "any"] = "verified"
     spf_include: str | None = None
     dkim_selectors: tuple[str, ...] = ()
     password_login_ends: Retirement | None = None
-    limits: str
-    documentation: str
-    source: str
-    facts_of: str = field(default=FACTS_OF)
+    facts_of: str = FACTS_OF
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def __repr__(self) -> str:
         return f"Provider({self.slug!r})"

@@ -56,6 +56,11 @@ def _frame(here: list[Place], primary: Place, *, gutter: int, severity: str, sty
         yield f"{' ' * gutter} {bar} {' ' * _columns(text[:start])}{style(role, carets + note)}"
 
 
+def masked_line(file: SourceFile, line: int) -> str:
+    """A line, counted from 1, without its line end and with each secret as a mask."""
+    return _masked(file, line, 0, 0)[0]
+
+
 def _end_column(place: Place) -> int:
     span = place.span
     return span.end_column - 1 if span.end_line == span.line else len(span.file.line(span.line))

@@ -22,7 +22,7 @@ def lint_document(outcome: Outcome) -> dict[str, Any]:
             "warnings": outcome.count("warning"),
             "notes": outcome.count("note"),
             "suppressed": outcome.suppressed,
-            "baselined": 0,
+            "baselined": outcome.baselined,
         },
     }
 

@@ -54,14 +54,16 @@ def _help(text: str, indent: str, style: Style) -> Iterator[str]:
 
 
 def summary(outcome: Outcome, *, style: Style) -> str:
-    """One line: what was found, in how many files and environments, and what was suppressed."""
+    """One line: what was found, in how many files and environments, and what was fixed or is hidden."""
     counts = [
         style(severity, plural(outcome.count(severity), severity))
         for severity in ("error", "warning", "note")
         if outcome.count(severity)
     ]
     where = f"{plural(outcome.files, 'file')}, {plural(len(outcome.environments), 'environment')}"
-    tail = f" ({outcome.suppressed} suppressed)" if outcome.suppressed else ""
+    others = {"fixed": outcome.fixed, "suppressed": outcome.suppressed, "baselined": outcome.baselined}
+    told = ", ".join(f"{count} {word}" for word, count in others.items() if count)
+    tail = f" ({told})" if told else ""
     if not counts:
         return f"{style('good', 'no findings')} in {where}{tail}"
     return f"{', '.join(counts)} in {where}{tail}"

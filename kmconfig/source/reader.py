@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 1024 * 1024
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 #: C0 and C1 controls and DEL, which YAML does not allow.
 _NOT_YAML = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff"
@@ -43,7 +43,7 @@ def decode(raw: bytes, name: str) -> tuple[SourceFile, Problem | None]:
     if len(raw) > MAX_BYTES:
         reason = f"it is larger than {MAX_BYTES // 1024 // 1024} MiB"
         return unreadable(name, reason, "settings of this size are not settings: remove what is foreign")
-    raw = raw.removeprefix(_BYTE_ORDER_MARK)
+    raw = raw.removeprefix(BYTE_ORDER_MARK)
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:

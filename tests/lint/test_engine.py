@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -200,4 +199,4 @@ def test_a_rule_knows_its_manual_and_severities() -> None:
     assert "```yaml bad" in found.manual
     assert [found.severity(tier) for tier in ("production", "staging", "development")] == ["error", "warning", "note"]
     assert not found.mandatory
-    assert replace(found, code="KM101").mandatory
+    assert found._replace(code="KM101").mandatory

@@ -80,7 +80,7 @@ def test_secrets_are_revealed_only_where_they_leave() -> None:
 
 def test_files_are_replaced_only_where_something_is_to_be_written() -> None:
     writing = {module for module in calls("replace_file") if not module.startswith("targets/")}
-    assert writing <= {"deploy/journal.py", "deploy/receipt.py", "cli/output.py", "cli/lint.py"}
+    assert writing <= {"deploy/journal.py", "deploy/receipt.py", "cli/output.py", "cli/lint_fixes.py"}
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def report() -> Outcome:
         located(UNKNOWN_KEY, "error", "unknown key `rulse`", place(_PROJECT, "rulse"), fingerprint="aa05"),
     ]
     crashes = [Crash("KM409", "staging", "ValueError")]
-    return Outcome(findings, crashes, suppressed=2, files=3, environments=("eu/production", "staging"))
+    return Outcome(findings=findings, crashes=crashes, suppressed=2, files=3, environments=("eu/production", "staging"))
 
 
 def one(finding: Located) -> Outcome:
@@ -118,4 +118,4 @@ def many(findings: Iterable[Located]) -> Outcome:
     """A report of findings."""
     found = list(findings)
     names = sorted({name for finding in found for name in finding.environments})
-    return Outcome(found, files=1, environments=tuple(names))
+    return Outcome(findings=found, files=1, environments=tuple(names))

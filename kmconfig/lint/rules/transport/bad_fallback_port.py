@@ -41,7 +41,9 @@ email:
   smtp:
     port: 587
     encryption: ssl  # KM201
-    fallback_ports: [2525]
+    fallback_ports:
+      - 2525
+      - 465  # KM214
 ```
 """
 
