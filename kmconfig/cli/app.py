@@ -62,3 +62,23 @@ def _unknown(name: str) -> UsageError:
 @global_options
 def app() -> None:
     """Keep the email settings of a KeyManager installation as reviewed YAML: lint, plan, apply, prove."""
+
+
+def call(arguments: list[str]) -> int:
+    """Run a command line and return its exit code.
+
+    Raises:
+        UsageError: the command line is wrong.
+        KeyboardInterrupt: somebody ended it.
+    """
+    try:
+        result = app.main(args=arguments, prog_name="kmconfig", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context is not None else "kmconfig"
+        raise UsageError(error.format_message(), help=f"`{command} --help` shows how to call it") from None
+    return result if isinstance(result, int) else 0

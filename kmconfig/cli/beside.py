@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from kmconfig.cli.globals import current
+from kmconfig.cli.options import current
 from kmconfig.report.escape import for_terminal
 
 

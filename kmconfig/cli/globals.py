@@ -1,46 +1,22 @@
-"""Options that every command knows, before or behind its name, and what they mean for the run."""
+"""How the options that several commands share are written on a command line, before or behind a command's name."""
 
 from __future__ import annotations
 
-import os
-import sys
 from functools import update_wrapper
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kmconfig.report.style import Style
+from kmconfig.cli.options import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kmconfig.secrets.masker import Masker
-
-
-class Globals:
-    """The run's folder, colour and verbosity. ``verbosity`` is 0, more with -v, -1 with -q."""
-
-    def __init__(self, masker: Masker) -> None:
-        self.masker = masker
-        self.folder = Path()
-        self.color = "auto"
-        self.verbosity = 0
-
-    def style(self, stream: Any = None) -> Style:
-        """Colours for a stream, stdout unless told."""
-        return Style(enabled=self._colored(stream or sys.stdout))
-
-    def _colored(self, stream: Any) -> bool:
-        if self.color != "auto":
-            return self.color == "always"
-        if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-            return False
-        return bool(stream.isatty())
+FORMATS = ("text", "json")
 
 
 def global_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add -C, --color, -v and -q; they end up in the context's :class:`Globals`."""
+    """Add -C, --color, -v and -q; they end up in :func:`current`."""
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         return command(*args, **kwargs)
@@ -51,37 +27,37 @@ def global_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def current() -> Globals:
-    """The options of the running command."""
-    return _of(click.get_current_context())
+def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --format and --output to a command that prints a result."""
+    command = click.option(
+        "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the result to FILE instead of stdout."
+    )(command)
+    return click.option(
+        "--format", "form", type=click.Choice(FORMATS), default="text", help="How to print the result."
+    )(command)
 
 
-def _of(context: click.Context) -> Globals:
-    found: Globals = context.find_root().obj
-    return found
-
-
-def _set_folder(context: click.Context, _: click.Parameter, value: str | None) -> None:
+def _set_folder(_context: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
-        options = _of(context)
+        options = current()
         folder = options.folder / value
         if not folder.is_dir():
             raise click.BadParameter(f"there is no folder `{folder}`")
         options.folder = folder
 
 
-def _set_color(context: click.Context, _: click.Parameter, value: str | None) -> None:
+def _set_color(_context: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
-        _of(context).color = value
+        current().color = value
 
 
-def _louder(context: click.Context, _: click.Parameter, value: int) -> None:
-    _of(context).verbosity += value
+def _louder(_context: click.Context, _: click.Parameter, value: int) -> None:
+    current().verbosity += value
 
 
-def _quiet(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+def _quiet(_context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
     if value:
-        _of(context).verbosity = -1
+        current().verbosity = -1
 
 
 _OPTIONS = (

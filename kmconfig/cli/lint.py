@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-
 import click
 
 from kmconfig.cli.globals import global_options
-from kmconfig.cli.lint_reports import Run, folder_in_repository, read_reports, write_report
-from kmconfig.cli.lint_run import Changes, look_and_change
-from kmconfig.cli.lint_subject import STDIN, Look, read_subject
-from kmconfig.errors import KmconfigError
-from kmconfig.report.escape import for_terminal
-
-if TYPE_CHECKING:
-    from kmconfig.lint.engine import Outcome
+from kmconfig.cli.lint_call import lint_paths
+from kmconfig.cli.lint_run import Changes
 
 
 @click.command("lint")
@@ -78,40 +68,16 @@ def command(
     stands for the file of --stdin-filename; with --fix its text is printed as it is with the fixes, and the report
     goes to stderr. Exit code 1 says that there are findings at the fail level, or that a file could not be fixed.
     """
-    from kmconfig.lint.selection import Selection  # noqa: PLC0415
-
-    changes = Changes(fix=fix or unsafe_fixes, unsafe=unsafe_fixes, diff=diff, write_baseline=write_baseline)
-    reports = read_reports(formats, output)
-    changes.reports_beside(reports, stdin=STDIN in paths)
-    changes.check(partial=bool(paths or select or ignore), suppress=not no_suppressions)
-    look = Look(
-        subject=read_subject(paths, stdin_filename),
-        today=datetime.now(UTC).date(),
-        selection=Selection.read(select, ignore),
-        suppress=not no_suppressions,
-    )
-    result = look_and_change(look, changes, baseline, reports)
-    run = Run(
-        outcome=result.outcome,
-        folder=folder_in_repository(look.subject.root),
-        partial=bool(paths),
-        fail_on=fail_on or result.fail_on,
-        selection=look.selection,
+    return lint_paths(
+        paths,
+        formats=formats,
+        output=output,
+        select=select,
+        ignore=ignore,
+        fail_on=fail_on,
+        changes=Changes(fix=fix or unsafe_fixes, unsafe=unsafe_fixes, diff=diff, write_baseline=write_baseline),
+        baseline=baseline,
         statistics=statistics,
+        suppress=not no_suppressions,
+        stdin_filename=stdin_filename,
     )
-    for report in result.reports:
-        write_report(run, report)
-    if result.outcome.crashes:
-        _report_crashes(result.outcome)
-        return KmconfigError.exit_code
-    return 1 if result.fails(run.fail_on) else 0
-
-
-def _report_crashes(outcome: Outcome) -> None:
-    for crash in outcome.crashes:
-        where = for_terminal(crash.environment)
-        print(
-            f"kmconfig: internal error: rule {crash.code} failed on `{where}` with {crash.detail};"
-            " please report this; all other rules were checked",
-            file=sys.stderr,
-        )

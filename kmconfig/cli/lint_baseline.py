@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kmconfig.cli.beside import say_beside
-from kmconfig.cli.globals import current
+from kmconfig.cli.options import current
 from kmconfig.cli.output import write_text
 from kmconfig.errors import ConfigurationError
 from kmconfig.lint.baseline import Baseline, baseline_of, baseline_text, is_complete, read_baseline

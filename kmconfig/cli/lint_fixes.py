@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kmconfig.cli.beside import say_beside
-from kmconfig.cli.globals import current
 from kmconfig.cli.lint_subject import limit_findings
+from kmconfig.cli.options import current
 from kmconfig.lint.fixes import Fixed, fix_all
 from kmconfig.report.escape import for_terminal
 from kmconfig.report.lint_text import plural

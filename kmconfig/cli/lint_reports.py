@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmconfig.cli.globals import current
+from kmconfig.cli.options import current
 from kmconfig.cli.output import write_document, write_lines
 from kmconfig.errors import UsageError
 

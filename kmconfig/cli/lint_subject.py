@@ -7,7 +7,7 @@ import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmconfig.cli.globals import current
+from kmconfig.cli.options import current
 from kmconfig.environment.project import PROJECT_FILE, Project, find_root
 from kmconfig.errors import ConfigurationError, UsageError
 

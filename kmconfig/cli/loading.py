@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmconfig.cli.globals import current
+from kmconfig.cli.options import current
 from kmconfig.environment.project import Project, find_root
 from kmconfig.errors import ConfigurationError, UsageError
 

@@ -6,29 +6,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from kmconfig.cli.globals import current
+from kmconfig.cli.options import current
 from kmconfig.errors import UsageError
 from kmconfig.report.escape import for_json
 from kmconfig.report.stream import say
 from kmconfig.report.style import without_colors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-
-FORMATS = ("text", "json")
-
-
-def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --format and --output to a command that prints a result."""
-    command = click.option(
-        "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the result to FILE instead of stdout."
-    )(command)
-    return click.option(
-        "--format", "form", type=click.Choice(FORMATS), default="text", help="How to print the result."
-    )(command)
+    from collections.abc import Iterable
 
 
 def write_lines(lines: Iterable[str], output: str | None = None) -> None:

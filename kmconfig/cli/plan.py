@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import click
 
-from kmconfig.cli.globals import current, global_options
+from kmconfig.cli.globals import global_options, result_options
 from kmconfig.cli.loading import names_of, open_project, readable_environment
-from kmconfig.cli.output import result_options, write_document, write_lines
+from kmconfig.cli.options import current
+from kmconfig.cli.output import write_document, write_lines
 from kmconfig.cli.worst import Outcomes
 
 PENDING = 2

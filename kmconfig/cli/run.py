@@ -7,10 +7,7 @@ import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-import click
-
-from kmconfig.cli.app import app
-from kmconfig.cli.globals import Globals
+from kmconfig.cli.options import Globals, running
 from kmconfig.errors import KmconfigError
 from kmconfig.report.escape import for_terminal, for_terminal_lines
 from kmconfig.secrets.installation import install
@@ -19,7 +16,6 @@ from kmconfig.secrets.masker import Masker
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-USAGE = 64
 INTERNAL = 70
 INTERRUPTED = 130
 
@@ -30,8 +26,8 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     masker = Masker()
-    with install(masker):
-        code = _guarded(arguments, Globals(masker))
+    with install(masker), running(Globals(masker)) as options:
+        code = _guarded(arguments, options)
         _let_go()
     return code
 
@@ -46,20 +42,26 @@ def _let_go() -> None:
 
 def _guarded(arguments: Sequence[str], options: Globals) -> int:
     try:
-        result = app.main(args=list(arguments), prog_name="kmconfig", standalone_mode=False, obj=options)
+        return _call(list(arguments))
     except BaseException as error:  # noqa: BLE001 - the last resort: users get a sentence, never a traceback
         return _code_of(error, options)
-    return result if isinstance(result, int) else 0
+
+
+def _call(arguments: list[str]) -> int:
+    """Hand the arguments to click; but files to lint without an option need none of it, and are to start at once."""
+    if arguments[:1] == ["lint"] and not any(argument.startswith("-") for argument in arguments):
+        from kmconfig.cli.lint_call import lint_paths  # noqa: PLC0415
+
+        return lint_paths(tuple(arguments[1:]))
+    from kmconfig.cli.app import call  # noqa: PLC0415
+
+    return call(arguments)
 
 
 def _code_of(error: BaseException, options: Globals) -> int:
     """Say what ended the command, and with which code."""
     match error:
-        case click.exceptions.Exit():
-            return error.exit_code
-        case click.ClickException():
-            return _usage(error)
-        case click.Abort() | KeyboardInterrupt():
+        case KeyboardInterrupt():
             print("interrupted", file=sys.stderr)
             return INTERRUPTED
         case BrokenPipeError() | SystemExit():  # click makes the latter of the former
@@ -75,13 +77,6 @@ def say_error(message: str, remedy: str | None) -> None:
     print(f"kmconfig: {for_terminal_lines(message)}", file=sys.stderr)
     if remedy:
         print(f"  help: {for_terminal_lines(remedy)}", file=sys.stderr)
-
-
-def _usage(error: click.ClickException) -> int:
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "kmconfig"
-    say_error(error.format_message(), f"`{command} --help` shows how to call it")
-    return USAGE
 
 
 def _internal(error: BaseException, *, verbose: bool) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from kmconfig.cli.globals import current, global_options
+from kmconfig.cli.globals import global_options, result_options
 from kmconfig.cli.loading import readable_environment
-from kmconfig.cli.output import result_options, write_document, write_lines
+from kmconfig.cli.options import current
+from kmconfig.cli.output import write_document, write_lines
 
 
 @click.command("show")

@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from kmconfig.cli.globals import current
+from kmconfig.cli.options import current
 from kmconfig.errors import KmconfigError
 from kmconfig.mail.stages import Silence
 from kmconfig.report.mail import StageLines

@@ -10,12 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import click
-
-from kmconfig.cli.app import app
+from kmconfig.cli.app import call
 from kmconfig.cli.demonstration.files import PASSWORD_VARIABLE, USERNAME, DemoFiles
 from kmconfig.cli.demonstration.server import DemoServer, serve
-from kmconfig.cli.globals import Globals, current
+from kmconfig.cli.options import Globals, current, running
 from kmconfig.errors import CheckFailed, KmconfigError
 from kmconfig.report.escape import for_terminal
 
@@ -98,14 +96,11 @@ class Story:
         options = Globals(current().masker)
         options.folder, options.color = self._root, current().color
         try:
-            code = app.main(args=list(arguments), prog_name="kmconfig", standalone_mode=False, obj=options)
+            with running(options):
+                code = call(list(arguments))
         except KmconfigError as error:
             print(f"kmconfig: {for_terminal(error.message)}")
             code = error.exit_code
-        except click.ClickException as error:
-            print(f"kmconfig: {for_terminal(error.format_message())}")
-            code = 64
-        code = code if isinstance(code, int) else 0
         print(self._style("faint", f"exit code {code}"))
         self._require(code == expect, f"`kmconfig {' '.join(arguments)}` ends with {expect}")
 

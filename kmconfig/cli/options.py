@@ -1,0 +1,56 @@
+"""What the options that every command knows mean for the run. Knows nothing of how they are written."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kmconfig.report.style import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmconfig.secrets.masker import Masker
+
+
+class Globals:
+    """The run's folder, colour and verbosity. ``verbosity`` is 0, more with -v, -1 with -q."""
+
+    def __init__(self, masker: Masker) -> None:
+        self.masker = masker
+        self.folder = Path()
+        self.color = "auto"
+        self.verbosity = 0
+
+    def style(self, stream: Any = None) -> Style:
+        """Colours for a stream, stdout unless told."""
+        return Style(enabled=self._colored(stream or sys.stdout))
+
+    def _colored(self, stream: Any) -> bool:
+        if self.color != "auto":
+            return self.color == "always"
+        if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+            return False
+        return bool(stream.isatty())
+
+
+_CURRENT: ContextVar[Globals] = ContextVar("kmconfig-options")
+
+
+def current() -> Globals:
+    """The options of the running command."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def running(options: Globals) -> Iterator[Globals]:
+    """Make these the options of the command that runs in the block."""
+    token = _CURRENT.set(options)
+    try:
+        yield options
+    finally:
+        _CURRENT.reset(token)
