@@ -21,6 +21,7 @@ _NOT_YAML = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff"
 #: Separators that YAML 1.1 and 1.2 disagree about, what turns the direction of text, and a byte order mark
 #: inside: no reader may be able to show a reviewer another file than the one that counts.
 _DECEPTIVE = "\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"
+_HARMLESS_ASCII = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _FORBIDDEN = re.compile(f"[{_NOT_YAML}]|(?P<deceptive>[{_DECEPTIVE}])")
 
 
@@ -49,21 +50,22 @@ def decode(raw: bytes, name: str) -> tuple[SourceFile, Problem | None]:
     except UnicodeDecodeError as error:
         return _undecodable(raw, name, error)
     file = SourceFile(name, text)
-    found = _FORBIDDEN.search(text)
-    if found is None:
+    if raw.isascii() and not raw.translate(None, _HARMLESS_ASCII):
         return file, None
-    return file, _forbidden(file, found)
+    found = _FORBIDDEN.search(text)
+    return file, None if found is None else _forbidden(file, found)
 
 
 def _read_regular(location: Path) -> bytes | str:
     """The content, or why there is none. Never blocks on a pipe or a device."""
     handle = os.open(location, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        mode = os.fstat(handle).st_mode
-        if not stat.S_ISREG(mode):
-            return "it is a directory" if stat.S_ISDIR(mode) else "it is not a regular file"
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            return "it is a directory" if stat.S_ISDIR(status.st_mode) else "it is not a regular file"
         with os.fdopen(handle, "rb", closefd=False) as stream:
-            return stream.read(MAX_BYTES + 1)
+            # A buffer of the largest size would cost more than reading a small file.
+            return stream.read(min(status.st_size, MAX_BYTES) + 1)
     finally:
         os.close(handle)
 
