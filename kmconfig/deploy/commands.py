@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import tempfile
-from contextlib import suppress
+import threading
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 TIMEOUT_SECONDS = 120.0
@@ -44,10 +45,9 @@ def run_command(
     try:
         # A file and no pipe: a service that the command starts may keep its output open for years.
         with tempfile.TemporaryFile() as output:
-            process = _start(command, folder, environ, output)
+            process, late = _run(command, folder, environ, output, timeout)
             if process is None:
                 return CommandResult(command, ok=False, detail=f"could not be run: there is no program `{command[0]}`")
-            late = _wait(process, timeout)
             said = mask(_end_of(output)).strip()[-_SHOWN:]
     except OSError as error:
         return CommandResult(command, ok=False, detail=f"could not be run: {error.strerror}")
@@ -74,17 +74,43 @@ def _start(
         return None
 
 
-def _wait(process: subprocess.Popen[bytes], timeout: float) -> bool:
-    """Wait for the end; say whether it had to be brought about."""
+def _run(
+    command: tuple[str, ...], folder: Path, environ: Mapping[str, str], output: BinaryIO, timeout: float
+) -> tuple[subprocess.Popen[bytes] | None, bool]:
+    """Start a command and wait for its end; say whether that had to be brought about."""
+    process: subprocess.Popen[bytes] | None = None
     try:
-        process.wait(timeout)
+        with _interrupts_held():
+            process = _start(command, folder, environ, output)
+        if process is not None:
+            process.wait(timeout)
     except subprocess.TimeoutExpired:
-        _end(process)
-        return True
+        if process is not None:
+            _end(process)
+        return process, True
     except BaseException:
-        _end(process)
+        if process is not None:
+            _end(process)
         raise
-    return False
+    return process, False
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let an interrupt come only after the block: in the middle of a start the process would be lost, and live on."""
+    came: list[int] = []
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if callable(signal.getsignal(number)):
+                before[number] = signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for held, handler in before.items():
+            signal.signal(held, handler)
+    for missed in came:
+        signal.raise_signal(missed)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

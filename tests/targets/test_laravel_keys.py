@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from kmconfig.environment.laravel_encryption import effective_mode
 from kmconfig.errors import ConfigurationError
 from kmconfig.secrets.secret import Secret
 from kmconfig.targets.dotenv import LARAVEL_NULL, LaravelNull, edit, parse
-from kmconfig.environment.laravel_encryption import effective_mode
 from kmconfig.targets.laravel_keys import (
     SECRET_KEYS,
     SHARED_KEYS,
