@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kmconfig.cli.beside import say_beside
 from kmconfig.cli.options import current
 from kmconfig.cli.output import write_text
-from kmconfig.errors import ConfigurationError
-from kmconfig.lint.baseline import Baseline, baseline_of, baseline_text, is_complete, read_baseline
+from kmconfig.lint.baseline import (
+    Baseline,
+    baseline_of,
+    baseline_text,
+    configured_baseline,
+    is_complete,
+    read_baseline,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from kmconfig.environment.project import Project
     from kmconfig.lint.baseline import Entry
@@ -46,16 +52,8 @@ def baseline_place(project: Project, option: str | None) -> BaselinePlace | None
     """
     if option is not None:
         return BaselinePlace(current().folder / option, option)
-    value = project.file.get("lint", "baseline")
-    if value is None or not isinstance(value.data, str):
-        return None
-    root, path = os.path.realpath(project.root), os.path.realpath(project.root / value.data)
-    if not path.startswith(f"{root}/"):
-        raise ConfigurationError(
-            f"`lint.baseline` leads out of the repository: {value.data}",
-            help="name a file below the root; another one can be given with --baseline",
-        )
-    return BaselinePlace(Path(path), value.data)
+    configured = configured_baseline(project)
+    return None if configured is None else BaselinePlace(*configured)
 
 
 def write_baseline(place: BaselinePlace, outcome: Outcome) -> Baseline:

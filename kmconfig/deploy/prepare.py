@@ -9,6 +9,7 @@ from kmconfig.deploy.plan import Plan, make_plan
 from kmconfig.deploy.receipt import Receipts
 from kmconfig.deploy.revision import revision
 from kmconfig.errors import CheckFailed, CouldNotCheck, KmconfigError
+from kmconfig.lint.baseline import configured_baseline, read_baseline
 from kmconfig.lint.engine import Outcome, lint
 from kmconfig.mail.account import secret_references
 from kmconfig.secrets.resolve import resolve
@@ -35,10 +36,12 @@ class LintGate(CheckFailed):
 def require_clean(project: Project, environment: Environment, *, today: datetime) -> Outcome:
     """Lint one environment. Raises LintGate for findings at the project's fail level, and always for errors.
 
-    All environments are read, since some rules compare one with its neighbours.
+    All environments are read, since some rules compare one with its neighbours. What the baseline accepts passes.
     """
     project.load()
-    outcome = lint(project, today=today.date(), only=environment.name)
+    outcome = lint(project, today=today.date(), only=environment.name, limit=False)
+    if (baseline := configured_baseline(project)) is not None:
+        read_baseline(*baseline).accept(outcome)
     level = project.file.fail_on if project.file.fail_on in ("warning", "note") else "error"
     if outcome.crashes:
         crash = outcome.crashes[0]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.errors import ConfigurationError
@@ -11,8 +13,8 @@ from kmconfig.lint.finding import SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
+    from kmconfig.environment.project import Project
     from kmconfig.lint.engine import Outcome
     from kmconfig.lint.finding import Located
 
@@ -62,6 +64,23 @@ class Baseline:
         outcome.findings, old, unmatched = self.split(outcome.findings)
         outcome.baselined = len(old)
         return unmatched
+
+
+def configured_baseline(project: Project) -> tuple[Path, str] | None:
+    """Where the baseline of the project file lies, and how it is written there; None where it names none.
+
+    Raises ConfigurationError where it leads out of the repository.
+    """
+    value = project.file.get("lint", "baseline")
+    if value is None or not isinstance(value.data, str):
+        return None
+    root, path = os.path.realpath(project.root), os.path.realpath(project.root / value.data)
+    if not path.startswith(f"{root}/"):
+        raise ConfigurationError(
+            f"`lint.baseline` leads out of the repository: {value.data}",
+            help="name a file below the root; another one can be given with --baseline",
+        )
+    return Path(path), value.data
 
 
 def _no_worse(severity: str, than: str) -> bool:

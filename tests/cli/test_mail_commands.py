@@ -180,6 +180,17 @@ def test_apply_is_gated_by_lint(kmconfig: Call, root: Path) -> None:
     assert "does not pass lint" in ran.err
 
 
+def test_the_gate_lets_pass_what_the_baseline_accepts(kmconfig: Call, root: Path) -> None:
+    text = settings(587, name="local", host="smtp.yourdomain.com").replace("tier: development", "tier: production")
+    project = "version: 1\nlint: {baseline: accepted.json}\n"
+    write(root, {"environments/local.yaml": text, "kmconfig.yaml": project})
+    assert kmconfig("lint", "--write-baseline").code == 0
+    ran = kmconfig("apply", "local")
+    assert "does not pass lint" not in ran.err
+    assert "add --yes" in ran.err
+    assert ran.code == 64
+
+
 def test_a_host_that_policy_does_not_allow(kmconfig: Call, root: Path, serve: Callable[..., Server]) -> None:
     write(root, {"kmconfig.yaml": "version: 1\npolicy: {hosts: [smtp.sendgrid.net]}\n"})
     with serve() as server:
