@@ -13,9 +13,9 @@ import click
 from kmconfig.cli.globals import global_options, result_options
 from kmconfig.cli.loading import names_of, open_project, readable_environment
 from kmconfig.cli.options import current
-from kmconfig.cli.output import write_document, write_lines
+from kmconfig.cli.output import require_writable, write_document, write_lines
 from kmconfig.cli.worst import Outcomes
-from kmconfig.errors import KmconfigError, PartialOrUnknown, UsageError
+from kmconfig.errors import KmconfigError, PartialOrUnknown, Refused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +54,7 @@ def command(
 
     if no_test_send is not None and not no_test_send.strip():
         raise UsageError("`--no-test-send` needs a reason", help='say why: --no-test-send "mail server is down"')
+    require_writable(output)
     project = open_project()
     chosen = [readable_environment(name, project) for name in names_of(project, environments, everything=everything)]
     options = Options(recipients=to, approved=known_guards(approve), no_test_send=no_test_send)
@@ -136,7 +137,7 @@ def _confirm(environment: str) -> None:
     if not sys.stdin.isatty():
         raise UsageError(f"`{environment}` is not applied without --yes where nobody can answer", help="add --yes")
     if not click.confirm(f"Apply this to {environment}?", err=True):
-        raise click.Abort
+        raise Refused(f"`{environment}` is not applied, and nothing was changed")
 
 
 def _show_findings(gate: KmconfigError, outcomes: Outcomes) -> None:

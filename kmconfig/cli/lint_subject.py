@@ -117,7 +117,7 @@ class Look(NamedTuple):
             suppress=self.suppress,
             limit=limit and self.baseline is None,
         )
-        if outcome.files == 0:
+        if outcome.files == 0 or (chosen is None and not project.layers):
             raise ConfigurationError(
                 f"no file to check in {os.path.relpath(project.folder)}",
                 help="write environments/NAME.yaml, name a PATH, or point -C at the repository",

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.cli.options import current
-from kmconfig.errors import UsageError
+from kmconfig.errors import KmconfigError, UsageError
 from kmconfig.report.escape import for_json
-from kmconfig.report.stream import say
+from kmconfig.report.stream import deliver
 from kmconfig.report.style import without_colors
 
 if TYPE_CHECKING:
@@ -37,12 +37,29 @@ def write_document(document: dict[str, Any] | list[dict[str, Any]], output: str 
 def write_text(text: str, output: str | None = None) -> None:
     """Write text to stdout, or to a file that is replaced as a whole."""
     if output is None:
-        say(sys.stdout, text)
+        try:
+            deliver(sys.stdout, text)
+        except OSError as error:
+            raise KmconfigError(f"the result was lost: {error.strerror}", help="what was done is done") from None
         return
     from kmconfig.targets.atomic import replace_file  # noqa: PLC0415
 
     try:
         replace_file(Path(output), current().masker.mask(text).encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UsageError(
+            f"cannot write `{output}`: {error.strerror}", help="name a file in a writable folder"
+        ) from None
+
+
+def require_writable(output: str | None) -> None:
+    """Make sure that a result can be written before anything is done. Raises UsageError."""
+    if output is None:
+        return
+    from kmconfig.targets.atomic import try_replace  # noqa: PLC0415
+
+    try:
+        try_replace(Path(output))
     except OSError as error:
         raise UsageError(
             f"cannot write `{output}`: {error.strerror}", help="name a file in a writable folder"

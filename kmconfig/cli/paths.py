@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kmconfig.environment.layers import SUFFIXES, LayerFolder
 from kmconfig.environment.project import PROJECT_FILE
+from kmconfig.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from kmconfig.environment.project import Project
@@ -22,6 +23,8 @@ def choose(project: Project, paths: list[Path]) -> list[str]:
     chosen: list[str] = []
     inside = False
     for path in paths:
+        if shown_path(project.root, path) not in project.overlay and not os.path.lexists(path):
+            raise ConfigurationError(f"there is no file or folder `{path}`", help="check the PATH")
         for location in [path] if shown_path(project.root, path) in project.overlay else _files(path):
             shown = shown_path(project.root, location)
             if shown == PROJECT_FILE:
@@ -45,7 +48,7 @@ def shown_path(root: Path, path: Path) -> str:
 
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
-        return [path] if os.path.lexists(path) else []
+        return [path]
     return [
         Path(base, file)
         for base, folders, files in os.walk(path)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kmconfig.cli.options import Globals, running
-from kmconfig.errors import KmconfigError
+from kmconfig.errors import ConfigurationError, KmconfigError
 from kmconfig.report.escape import for_terminal, for_terminal_lines
 from kmconfig.secrets.installation import install
 from kmconfig.secrets.masker import Masker
@@ -22,6 +23,9 @@ INTERRUPTED = 130
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. Whatever it prints goes through the masker."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for the whole run
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -36,7 +40,7 @@ def _let_go() -> None:
     """Flush. Where the reader has gone, as `head` does, nothing is wrong: what is left goes nowhere."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:  # a result that is lost has been told where it was written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -49,6 +53,7 @@ def _guarded(arguments: Sequence[str], options: Globals) -> int:
 
 def _call(arguments: list[str]) -> int:
     """Hand the arguments to click; but files to lint without an option need none of it, and are to start at once."""
+    _require_folder()
     if arguments[:1] == ["lint"] and not any(argument.startswith("-") for argument in arguments):
         from kmconfig.cli.lint_call import lint_paths  # noqa: PLC0415
 
@@ -56,6 +61,13 @@ def _call(arguments: list[str]) -> int:
     from kmconfig.cli.app import call  # noqa: PLC0415
 
     return call(arguments)
+
+
+def _require_folder() -> None:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise ConfigurationError("the current folder does not exist any more", help="change to one that does") from None
 
 
 def _code_of(error: BaseException, options: Globals) -> int:

@@ -46,7 +46,7 @@ class Plan:
         import json  # noqa: PLC0415
 
         canonical = json.dumps(self._content(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return hashlib.sha256(canonical.encode("utf-8", "backslashreplace")).hexdigest()
 
     def document(self) -> dict[str, Any]:
         """The plan object of contract, section 5."""

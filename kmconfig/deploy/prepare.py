@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kmconfig.deploy.plan import Plan, make_plan
@@ -15,6 +16,7 @@ from kmconfig.mail.account import secret_references
 from kmconfig.secrets.resolve import resolve
 from kmconfig.secrets.store import ResolveContext
 from kmconfig.targets.interface import Candidate
+from kmconfig.targets.keeping import Keeping
 from kmconfig.targets.registry import AnyReader, reader_for
 
 if TYPE_CHECKING:
@@ -77,6 +79,9 @@ def plan_environment(project: Project, candidate: Candidate, *, now: datetime) -
         commit=revision(project.root),
         formerly_ours=receipts.keys_written(reader.identity),
     )
+    if Keeping(reader.path).journal.exists():
+        note = "an earlier run did not come to its end; the next apply brings it there"
+        plan = replace(plan, notes=(*plan.notes, note))
     return plan, reader
 
 

@@ -122,6 +122,9 @@ class Receipts:
     def _ensure(self) -> None:
         for folder in (self._state, self._folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ignore = self._state / ".gitignore"
+        if not ignore.exists() or not ignore.stat().st_size:
+            ignore.write_text("*\n", encoding="utf-8")
 
     def ended(self, run: str) -> bool:
         """Whether a run has a receipt that says how it ended."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from kmconfig.source.value import Path
 
 
+_LEVELS = (*SEVERITIES, "off")
+
+
 class Configuration:
     """Severities by rule as the project file sets them, and what is wrong with those settings."""
 
@@ -22,7 +25,7 @@ class Configuration:
         self.severities: dict[str, str] = {}
         self.problems: list[Problem] = []
         for word, value in file.rules.items():
-            if value.key_span is None or value.span is None or not isinstance(value.data, str):
+            if value.key_span is None or value.span is None or value.data not in _LEVELS:
                 continue
             rule = find_rule(word)
             if rule is None:

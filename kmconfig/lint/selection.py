@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.errors import UsageError
 from kmconfig.lint.catalogue import find_rule, nearest
+from kmconfig.lint.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +26,11 @@ class Selection(NamedTuple):
 
         Raises UsageError for a rule that does not exist.
         """
-        selected = _codes(select)
-        return cls(selected or None, _codes(ignore))
+        ignored = _codes(ignore)
+        mandatory = sorted(rule.code for rule in RULES if rule.mandatory and rule.code in ignored)
+        if mandatory:
+            raise UsageError(f"{', '.join(mandatory)} cannot be ignored", help="correct the faults themselves")
+        return cls(_codes(select) or None, ignored)
 
     def covers(self, rule: Rule) -> bool:
         """Whether findings of this rule are wanted."""
@@ -39,8 +43,6 @@ def _codes(entries: Iterable[str]) -> frozenset[str]:
 
 
 def _expand(word: str) -> list[str]:
-    from kmconfig.lint.rules import RULES  # noqa: PLC0415
-
     rule = find_rule(word)
     if rule is not None:
         return [rule.code]

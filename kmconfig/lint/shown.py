@@ -33,7 +33,7 @@ def with_fingerprints(findings: list[Located]) -> list[Located]:
     for found in findings:
         key = (found.rule.code, found.place.span.path, found.setting)
         seen[key] = seen.get(key, 0) + 1
-        digest = hashlib.sha256("\0".join((*key, str(seen[key]))).encode()).hexdigest()
+        digest = hashlib.sha256("\0".join((*key, str(seen[key]))).encode("utf-8", "backslashreplace")).hexdigest()
         result.append(found._replace(fingerprint=digest[:16]))
     return result
 

@@ -32,6 +32,8 @@ class StepLines:
 
     def started(self, step: str) -> None:
         """Announce a step that shows stages of its own."""
+        if step == "restore":
+            say(self._stream, f"  {self._style('changed', '·')} putting back what was there, please wait\n")
         if self._stages and step in _WITH_STAGES:
             say(self._stream, f"  {self._style('faint', '·')} {_NAMES.get(step, step)}\n")
 

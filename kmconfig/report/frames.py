@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kmconfig.source.span import SourceFile
 
 _WIDTH = 140
+_RECOGNISABLE = 8
 _MASK = "••••••••"
 # Possessive throughout, so that a hostile line of a megabyte costs no more than reading it.
 _KEY = re.compile(r"(?<![\w.-])(?P<name>[\w.-]++)[\"']?\s*+:\s*+(?=[^\s#{])")
@@ -99,6 +100,7 @@ def _secret_ranges(file: SourceFile, line: int, text: str) -> list[tuple[int, in
     """Columns of secret text in a line, from 0, in order and apart from each other."""
     offset = file.line_starts[line - 1]
     found = [(max(begin - offset, 0), min(finish - offset, len(text))) for begin, finish in file.sensitive]
+    found += [(at, at + len(secret)) for secret in _secret_texts(file) for at in _everywhere(secret, text)]
     secret = next((match for match in _KEY.finditer(text) if _SECRET_NAME.search(match["name"])), None)
     if secret is not None:
         found.append((secret.end(), len(text)))
@@ -111,6 +113,19 @@ def _secret_ranges(file: SourceFile, line: int, text: str) -> list[tuple[int, in
         else:
             ranges.append((first, last))
     return ranges
+
+
+def _secret_texts(file: SourceFile) -> set[str]:
+    """What has been found to be secret in a file, without its quotes, where it is long enough to be recognised."""
+    texts = {file.text[start:end].strip("\"' \t\r\n") for start, end in file.sensitive}
+    return {text for text in texts if len(text) >= _RECOGNISABLE}
+
+
+def _everywhere(needle: str, text: str) -> Iterator[int]:
+    at = text.find(needle)
+    while at >= 0:
+        yield at
+        at = text.find(needle, at + 1)
 
 
 def _columns(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -158,7 +159,14 @@ def test_select_and_ignore(lint: Callable[..., Ran], root: Path) -> None:
     assert len(codes) > 1
     assert {code for _, _, code in places(lint("--select", "KM1"))} == {"KM104"}
     assert {code for _, _, code in places(lint("--select", "unknown-key"))} == {"KM104"}
-    assert "KM104" not in {code for _, _, code in places(lint("--ignore", "unknown-key,KM110"))}
+    assert {code for _, _, code in places(lint("--ignore", "KM2,KM4"))} == {"KM104"}
+
+
+@pytest.mark.parametrize("word", ["unknown-key", "KM301", "KM1", "KM003,KM205"])
+def test_what_cannot_be_switched_off_cannot_be_ignored(kmconfig: Call, root: Path, word: str) -> None:
+    ran = kmconfig("lint", "--ignore", word)
+    assert ran.code == 64
+    assert "cannot be ignored" in ran.err
 
 
 @pytest.mark.parametrize("option", ["--select", "--ignore"])
@@ -231,3 +239,32 @@ def test_at_most_a_hundred_findings_a_file(lint: Callable[..., Ran], root: Path)
 
 def test_the_schema_of_findings_is_strict() -> None:
     assert load_schema("findings")["additionalProperties"] is False
+
+
+def test_a_path_that_is_not_there_is_no_success(kmconfig: Call, root: Path) -> None:
+    ran = kmconfig("lint", str(root / "environments/base.yaml"), str(root / "nope.yaml"))
+    assert ran.code == 65
+    assert "nope.yaml" in ran.err
+
+
+def test_an_environments_folder_that_is_not_there_is_no_success(kmconfig: Call, root: Path) -> None:
+    write(root, {"kmconfig.yaml": "version: 1\nenvironments: nowhere\n"})
+    assert kmconfig("lint").code == 65
+
+
+def test_a_severity_that_is_none_is_one_finding(kmconfig: Call, root: Path) -> None:
+    write(root, {"kmconfig.yaml": "version: 1\nlint: {rules: {KM205: bad}}\n"})
+    text = environment("staging").replace("timeout: 20s", "port: 26")
+    write(root, {"environments/staging.yaml": text})
+    ran = kmconfig("lint", "--format", "json")
+    assert ran.code == 1
+    found = {finding["code"]: finding["severity"] for finding in ran.document["findings"]}
+    assert found["KM107"] == "error"
+    assert set(found.values()) <= {"error", "warning", "note"}
+
+
+def test_a_file_name_that_is_no_text(kmconfig: Call, root: Path) -> None:
+    name = os.fsdecode(b"\xff.yaml")
+    write(root, {f"environments/{name}": environment("staging")})
+    assert kmconfig("lint").code in (0, 1)
+    assert "internal error" not in kmconfig("plan", "--all").err

@@ -165,7 +165,8 @@ def test_apply_asks(kmconfig: Call, root: Path, serve: Callable[..., Server], mo
         monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
         accepted = kmconfig("apply", "local")
     assert (unattended.code, "--yes" in unattended.err) == (64, True)
-    assert declined.code == 130
+    assert declined.code == 3
+    assert "nothing was changed" in declined.err
     assert "Apply this to local?" in declined.err
     assert accepted.code == 0
     assert (root / "out/local.json").exists()

@@ -261,3 +261,24 @@ def test_signals_end_an_apply_with_everything_as_it_was(
     assert server.messages == []
     for descriptor in (reached, go):
         os.close(descriptor)
+
+
+@pytest.mark.parametrize("arguments", [("rules",), ("lint", "--format", "json")])
+def test_a_result_that_is_lost_is_no_success(root: Path, arguments: tuple[str, ...]) -> None:
+    with (
+        Path("/dev/full").open("wb") as full,
+        Process().start("-C", str(root), *arguments, stdout=full.fileno()) as child,
+    ):
+        _, err = child.communicate(timeout=30)
+    assert child.returncode == 70
+    assert b"the result was lost: No space left on device" in err
+
+
+def test_a_folder_that_is_gone(root: Path) -> None:
+    gone = root / "gone"
+    gone.mkdir()
+    command = [*Process().command, "lint"]
+    script = f"cd {gone} && rmdir {gone} && exec {' '.join(command)}"
+    ran = subprocess.run(["sh", "-c", script], env=Process().environ, capture_output=True, timeout=30, check=False)
+    assert ran.returncode == 65
+    assert b"does not exist any more" in ran.stderr
