@@ -6,7 +6,8 @@ import signal
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -61,7 +62,7 @@ def command(
     outcomes = Outcomes(form=form)
     with _terminations_as_interrupts():
         for environment in chosen:
-            with outcomes.of(environment.name):
+            with outcomes.of(environment.name, refused=partial(_refused, environment.name)):
                 _apply(project, environment, options, outcomes, unattended=yes)
             if outcomes.interrupted:
                 break
@@ -70,6 +71,19 @@ def command(
     elif output is not None:
         write_lines(outcomes.lines, output)
     return outcomes.exit_code
+
+
+def _refused(environment: str, error: KmconfigError) -> dict[str, Any]:
+    """The result of an apply that never became a run."""
+    return {
+        "run": "",
+        "environment": environment,
+        "plan_digest": "",
+        "result": "failed",
+        "application_verified": False,
+        "steps": [],
+        "message": f"{error.message}; {error.help}" if error.help else error.message,
+    }
 
 
 def _apply(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,7 @@ from kmconfig.errors import UsageError
 if TYPE_CHECKING:
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.project import Project
+    from kmconfig.errors import KmconfigError
 
 
 @click.command("test")
@@ -53,13 +55,29 @@ def command(
     live = LiveTest(recipients=to, send=not no_send, timeout=_seconds(timeout))
     outcomes = Outcomes(form=form)
     for environment in chosen:
-        with outcomes.of(environment.name):
+        with outcomes.of(environment.name, refused=partial(_refused, environment)):
             _test(project, environment, live, approved, outcomes)
     if form == "json":
         write_document(outcomes.document(), output)
     elif output is not None:
         write_lines(outcomes.lines, output)
     return outcomes.exit_code
+
+
+def _refused(environment: Environment, error: KmconfigError) -> dict[str, Any]:
+    """The result of a test that was not tried."""
+    remedies = [error.help] if error.help else []
+    return {
+        "environment": environment.name,
+        "driver": environment.email.driver.data,
+        "ok": False,
+        "test_id": None,
+        "message_id": None,
+        "recipients": [],
+        "stages": [],
+        "diagnosis": {"stage": "before", "symptom": error.message, "cause": error.message, "remedies": remedies},
+        "confirmation": None,
+    }
 
 
 def _test(project: Project, environment: Environment, live: Any, approved: tuple[str, ...], outcomes: Outcomes) -> None:

@@ -13,7 +13,7 @@ from kmconfig.report.mail import StageLines
 from kmconfig.report.stream import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kmconfig.mail.stages import Progress
 
@@ -33,14 +33,21 @@ class Outcomes:
         self.lines: list[str] = []
 
     @contextmanager
-    def of(self, environment: str) -> Iterator[None]:
-        """Work on one environment. An error ends it and is said; the others go on."""
+    def of(
+        self, environment: str, *, refused: Callable[[KmconfigError], dict[str, Any]] | None = None
+    ) -> Iterator[None]:
+        """Work on one environment. An error ends it and is said; the others go on.
+
+        ``refused`` makes the result for machines of such an error, where there can be one.
+        """
         try:
             yield
         except KmconfigError as error:
             from kmconfig.cli.run import say_error  # noqa: PLC0415
 
             self._codes.append(error.exit_code)
+            if refused is not None:
+                self._results.append(refused(error))
             prefix = "" if f"`{environment}`" in error.message else f"{environment}: "
             say_error(f"{prefix}{error.message}", error.help)
 

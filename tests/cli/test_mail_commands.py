@@ -235,3 +235,23 @@ def test_timeout_is_for_each_stage(kmconfig: Call, root: Path, serve: Callable[.
         ran = kmconfig("test", "local", "--timeout", "1s", "--format", "json")
     assert (ran.code, ran.result["diagnosis"]["stage"]) == (1, "auth")
     assert "within 1 s" in ran.result["diagnosis"]["symptom"]
+
+
+@pytest.mark.parametrize(("line", "schema"), [(("apply", "local", "--yes"), "receipt"), (("test", "local"), "test")])
+def test_a_refusal_is_a_result_too(kmconfig: Call, root: Path, line: tuple[str, ...], schema: str) -> None:
+    write(root, {"kmconfig.yaml": "version: 1\npolicy: {hosts: [smtp.sendgrid.net]}\n"})
+    write(root, {"environments/local.yaml": settings(587, name="local")})
+    ran = kmconfig(*line, "--format", "json")
+    assert ran.code == 3
+    assert_valid(ran.document, schema)
+    assert [result["environment"] for result in ran.document["results"]] == ["local"]
+    assert "policy.hosts" in json.dumps(ran.document)
+
+
+def test_a_test_without_a_message(kmconfig: Call, root: Path, serve: Callable[..., Server]) -> None:
+    with serve() as server:
+        write(root, {"environments/local.yaml": settings(server.port, name="local")})
+        ran = kmconfig("test", "local", "--no-send", "--format", "json")
+    assert ran.code == 0
+    assert_valid(ran.document, "test")
+    assert ran.document["results"][0]["test_id"] is None

@@ -119,5 +119,6 @@ def test_apply_goes_on_and_the_worst_counts(kmconfig: Call, root: Path, serve: C
         "a": "failed",
         "b": "rolled_back",
         "c": "applied",
+        "d": "failed",
     }
     assert "KM_NOT_SET" in ran.err
