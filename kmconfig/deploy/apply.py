@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kmconfig.deploy import journal
 from kmconfig.deploy.commands import TIMEOUT_SECONDS
-from kmconfig.deploy.guards import require_approved, require_policy
+from kmconfig.deploy.guards import require_approved, require_policy, require_promotion
 from kmconfig.deploy.lock import hold
 from kmconfig.deploy.proof import Proof
 from kmconfig.deploy.receipt import Receipt, new_run
@@ -111,6 +111,7 @@ class Apply:
         """
         require_approved(self.plan.guards, self.options.approved)
         require_policy(self.project, self.environment)
+        require_promotion(self.project, self.environment)
         smtp_server(self.environment, self.candidate.secrets)
         if not self.recipients():
             raise Refused(

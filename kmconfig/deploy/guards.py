@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kmconfig.errors import Refused
+from kmconfig.errors import Refused, UsageError
 from kmconfig.targets.registry import commands_of
 
 if TYPE_CHECKING:
@@ -82,6 +82,17 @@ def require_policy(project: ProjectFile, environment: Environment) -> None:
     if smtp is not None and (smtp.password is not None or smtp.username is not None):
         login_gate(project, environment)(smtp.host.data, smtp.port.data)
     require_commands(project, (*commands_of(environment, "reload"), *commands_of(environment, "verify")))
+
+
+def require_promotion(project: ProjectFile, environment: Environment) -> None:
+    """Raise UsageError where the project asks for a gate that is not available yet: no gate may fail open."""
+    stages = project.promotion
+    if environment.tier in stages[1:]:
+        raise UsageError(
+            f"`promotion` asks for a receipt of `{stages[stages.index(environment.tier) - 1]}` before"
+            f" `{environment.name}`, and that is not available yet in this version",
+            help="take `promotion` out of kmconfig.yaml until it is",
+        )
 
 
 def require_commands(project: ProjectFile, commands: Iterable[tuple[str, ...]]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kmconfig.deploy.plan import Plan, make_plan
 from kmconfig.deploy.receipt import Receipts
 from kmconfig.deploy.revision import revision
-from kmconfig.errors import CheckFailed, CouldNotCheck, KmconfigError
+from kmconfig.errors import CheckFailed, CouldNotCheck, KmconfigError, UsageError
 from kmconfig.lint.baseline import configured_baseline, read_baseline
 from kmconfig.lint.engine import Outcome, lint
 from kmconfig.mail.account import secret_references
@@ -56,14 +56,18 @@ def require_clean(project: Project, environment: Environment, *, today: datetime
 def resolve_candidate(project: Project, environment: Environment, *, masker: Masker) -> Candidate:
     """Read the secrets of an environment.
 
-    Raises CouldNotCheck naming every reference that gave none.
+    Raises:
+        CouldNotCheck: naming every reference that gave none.
+        UsageError: a store is not available yet.
     """
     context = ResolveContext(root=project.root, environ=os.environ, tier=environment.tier)
     resolved = resolve(secret_references(environment), context=context, masker=masker)
     if resolved.problems:
         reasons = "; ".join(problem.message for problem in resolved.problems)
         helps = [problem.help for problem in resolved.problems if problem.help]
-        raise CouldNotCheck(f"`{environment.name}`: {reasons}", help="; ".join(dict.fromkeys(helps)) or None)
+        later = any(problem.kind == "not_available" for problem in resolved.problems)
+        kind = UsageError if later else CouldNotCheck
+        raise kind(f"`{environment.name}`: {reasons}", help="; ".join(dict.fromkeys(helps)) or None)
     return Candidate(environment=environment, secrets=resolved.secrets)
 
 

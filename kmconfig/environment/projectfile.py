@@ -74,6 +74,11 @@ class ProjectFile:
         """The only programs that reload, verify and sendmail may run; None allows any."""
         return self._texts("policy", "commands")
 
+    @property
+    def promotion(self) -> tuple[str, ...]:
+        """The tiers through which settings go, the first one first; empty where no order is asked for."""
+        return self._texts("promotion") or ()
+
 
 def read_project_file(root: Path, name: str, *, content: bytes | None = None) -> ProjectFile:
     """Read the project file if there is one; its faults stay in the document as problems.
@@ -87,6 +92,7 @@ def read_project_file(root: Path, name: str, *, content: bytes | None = None) ->
     document = checked_document(*source, schema="project")
     if document.root is not None:
         _keep_inside(document, document.root)
+        _refuse_plugins(document, document.root)
     return ProjectFile(document)
 
 
@@ -100,3 +106,12 @@ def _keep_inside(document: Document, root: Value[Any]) -> None:
         remedy = "give a path relative to this file, without `..`"
         document.problems.append(Problem("KM107", message, folder.span, help=remedy, path=folder.path))
         document.broken.add(folder.path)
+
+
+def _refuse_plugins(document: Document, root: Value[Any]) -> None:
+    """Rules that a team counts on and that are not loaded must not be missing in silence."""
+    plugins = lookup(root, ("plugins",))
+    if plugins is not None and plugins.span is not None and plugins.data is True:
+        message = "`plugins: true` is not available yet in this version"
+        remedy = "take it out until it is"
+        document.problems.append(Problem("KM107", message, plugins.span, help=remedy, path=plugins.path))

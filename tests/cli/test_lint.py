@@ -268,3 +268,11 @@ def test_a_file_name_that_is_no_text(kmconfig: Call, root: Path) -> None:
     write(root, {f"environments/{name}": environment("staging")})
     assert kmconfig("lint").code in (0, 1)
     assert "internal error" not in kmconfig("plan", "--all").err
+
+
+def test_plugins_are_not_missing_in_silence(kmconfig: Call, root: Path) -> None:
+    write(root, {"kmconfig.yaml": "version: 1\nplugins: true\n"})
+    ran = kmconfig("lint")
+    assert ran.code == 1
+    assert "`plugins: true` is not available yet" in ran.out
+    assert kmconfig("plan", "--all").code == 65

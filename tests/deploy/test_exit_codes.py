@@ -33,6 +33,11 @@ def no_file_of_ours(site: Site) -> None:
     site.configure(target={"file": {"path": str(site.application / "settings.json")}})
 
 
+def promoted(site: Site) -> None:
+    project = "version: 1\npromotion: [development, staging, production]\n"
+    (site.root / "kmconfig.yaml").write_text(project, encoding="utf-8")
+
+
 CASES: list[tuple[Callable[[Site], None], int, str]] = [
     (lambda site: site.configure(host="mail.acme.test", port=465), 1, "KM201"),
     (lambda site: site.configure(password={"env": "KM_NOT_SET"}), 5, "KM_NOT_SET"),
@@ -41,6 +46,8 @@ CASES: list[tuple[Callable[[Site], None], int, str]] = [
     (no_file_of_ours, 5, "holds no settings written by kmconfig"),
     (broken_file, 5, "double quotes"),
     (lambda site: site.configure(target={"vault": {"path": "keymanager/staging"}}), 64, "not available yet"),
+    (lambda site: site.configure(password={"vault": "keymanager/staging/smtp#password"}), 64, "not available yet"),
+    (promoted, 64, "not available yet"),
     (lambda site: site.configure(target={"laravel_env": {"path": str(site.env)}}), 65, "composer.lock"),
     (lambda site: site.configure(recipients=[]), 3, "names no test recipient"),
 ]
@@ -78,7 +85,8 @@ def test_the_worst_of_several_counts_and_the_others_go_on(site: Site, kmconfig: 
     site.configure("broken", password={"env": "KM_NOT_SET"}, target=target)
     ran = kmconfig("apply", "broken", "staging", "--yes", "--format", "json")
     assert ran.code == 5
-    assert ran.result["environment"] == "staging"
+    results = {result["environment"]: result["result"] for result in ran.document["results"]}
+    assert results == {"broken": "failed", "staging": "applied"}
     assert len(server.messages) == 1
 
 
