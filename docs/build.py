@@ -1,25 +1,33 @@
 """Writes the pages of docs/ that can drift from the code: `python docs/build.py`.
 
-With `--check` it writes nothing and fails where a page is not current.
+With `--check` it writes nothing and fails where a page is not current, is missing, or is left over from a rule that
+does not exist any more.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from kmconfig.cli.app import COMMANDS, app
 from kmconfig.environment.schemas import load_schema
+from kmconfig.lint.manual import examples
 from kmconfig.lint.rules import RULES
+from kmconfig.providers.registry import PROVIDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Container, Iterable, Iterator
+
+    from kmconfig.lint.rule import Rule
 
 HERE = Path(__file__).parent
+_RULE_PAGES = "rules"
 _TIERS = ("production", "staging", "development")
 _AREAS = {
     "0": "The engine",
@@ -29,22 +37,114 @@ _AREAS = {
     "4": "Sender and test",
     "5": "Driver and platform",
     "6": "Environments and policy",
+    "7": "Sender domain",
+    "8": "Secrets and accounts",
+}
+_FIXES = {
+    frozenset[bool](): "–",
+    frozenset((True,)): "safe",
+    frozenset((False,)): "unsafe",
+    frozenset((True, False)): "safe or unsafe",
 }
 
 
-def rules_page() -> Iterator[str]:
-    """Every rule's manual, by area."""
+class Seen(NamedTuple):
+    """What a rule's own examples show of it: whether its fixes are safe, and which manuals of providers it names."""
+
+    fixes: frozenset[bool]
+    manuals: tuple[str, ...]
+
+    @property
+    def fix(self) -> str:
+        """The fix in a word."""
+        return _FIXES[self.fixes]
+
+
+def pages() -> dict[str, str]:
+    """The text of every page by its path below docs/."""
+    seen = {rule.code: look_at_examples(rule) for rule in RULES}
+    made = {
+        "rules.md": rules_page(seen),
+        "settings.md": settings_page(),
+        "commands.md": commands_page(),
+        **{f"{_RULE_PAGES}/{rule.code}.md": rule_page(rule, seen[rule.code]) for rule in RULES},
+    }
+    return {path: "\n".join(lines) + "\n" for path, lines in made.items()}
+
+
+def look_at_examples(rule: Rule) -> Seen:
+    """Lint the examples of a rule's manual, as the tests do. Rules that ask servers offer no fixes."""
+    from tests.lint.clean import TODAY, run_lint, write_example  # noqa: PLC0415 - below the root, see main
+
+    fixes, helps = set(), []
+    for example in () if rule.online else examples(rule.manual):
+        with TemporaryDirectory() as folder:
+            write_example(Path(folder), example)
+            findings = run_lint(Path(folder), today=example.today or TODAY).findings
+        own = [finding for finding in findings if finding.rule.code == rule.code]
+        fixes |= {finding.fix.safe for finding in own if finding.fix is not None}
+        helps += [finding.help for finding in own]
+    named = [provider for provider in PROVIDERS if any(provider.documentation in text for text in helps)]
+    return Seen(frozenset(fixes), tuple(f"[{provider.title}]({provider.documentation})" for provider in named))
+
+
+def rules_page(seen: dict[str, Seen]) -> Iterator[str]:
+    """All rules as a table for each area."""
     yield "# Rules"
     yield ""
-    yield "Made from the rules' own docstrings, whose examples are tests. `kmconfig explain RULE` prints one."
+    yield "Every rule has a page, made from its docstring, whose examples are tests; `kmconfig explain RULE` prints it."
+    yield ""
+    yield "`kmconfig lint --fix` applies safe fixes, `--unsafe-fixes` also those that somebody has to look at; in a"
+    yield "layer that several environments share, every fix is unsafe. Offline rules look at files only, online rules"
+    yield "also ask servers. Codes from KM900 on are for [rules of your own](plugins.md)."
     area = ""
     for rule in RULES:
         if rule.code[2] != area:
             area = rule.code[2]
-            yield from ("", f"## {_AREAS[area]}")
-        severities = ", ".join(f"{tier} {rule.severity(tier) or 'off'}" for tier in _TIERS)
-        yield from ("", f"### {rule.code} {rule.name}", "", f"*{severities}*", "")
-        yield from (_plain_fence(line) for line in rule.manual.splitlines())
+            yield from ("", f"## {_AREAS[area]}", "")
+            yield "| Code | Name | Production | Staging | Development | Fix | Looks |"
+            yield "|---|---|---|---|---|---|---|"
+        link = f"[{rule.code}]({_RULE_PAGES}/{rule.code}.md)"
+        yield _row(link, rule.name, *_severities(rule), seen[rule.code].fix, _looks(rule))
+
+
+def rule_page(rule: Rule, seen: Seen) -> Iterator[str]:
+    """One rule's manual, and what to do where it is wrong."""
+    yield f"# {rule.code} {rule.name}"
+    yield ""
+    yield "| Production | Staging | Development | Fix | Looks |"
+    yield "|---|---|---|---|---|"
+    yield _row(*_severities(rule), seen.fix, _looks(rule))
+    yield ""
+    yield from (_plain_fence(line) for line in rule.manual.splitlines())
+    if seen.manuals:
+        yield from ("", f"The provider's own manual: {', '.join(seen.manuals)}.")
+    yield from ("", "## Suppressing it", "")
+    yield from _suppression(rule)
+    yield from ("", f"[All rules](../rules.md) · `kmconfig explain {rule.code}`")
+
+
+def _suppression(rule: Rule) -> Iterator[str]:
+    if rule.mandatory:
+        yield "This rule can be neither suppressed nor switched off: correct the fault itself."
+        return
+    if rule.code.startswith("KM0"):
+        yield "A comment cannot suppress what is said about comments."
+    else:
+        comment = f"# kmconfig: ignore[{rule.code}] why this is right here until=2027-03-31"
+        yield "At the end of a line, or alone on the line above: a reason and, where it is to end, the last day."
+        yield from ("", "```yaml", comment, "```")
+    yield ""
+    yield "For all files, in `kmconfig.yaml`: `off`, or another severity (`error`, `warning`, `note`)."
+    yield from ("", "```yaml", "lint:", f"  rules: {{{rule.name}: off}}", "```")
+
+
+def _severities(rule: Rule) -> Iterator[str]:
+    yield from (rule.severity(tier) or "–" for tier in _TIERS)
+
+
+def _looks(rule: Rule) -> str:
+    return "online" if rule.online else "offline"
 
 
 def settings_page() -> Iterator[str]:
@@ -93,17 +193,12 @@ def _value_of(option: click.Option) -> str:
     return f" {option.metavar or '|'.join(str(choice) for choice in choices)}"
 
 
-PAGES: dict[str, Callable[[], Iterator[str]]] = {
-    "rules.md": rules_page,
-    "settings.md": settings_page,
-    "commands.md": commands_page,
-}
-
-
 def _plain_fence(line: str) -> str:
     """Examples say in words which is which; the options are for the tests."""
     if line.startswith("```yaml bad"):
         return "Wrong:\n\n```yaml"
+    if line.startswith("```yaml observed"):
+        return "What is seen:\n\n```yaml"
     return "Right:\n\n```yaml" if line.startswith("```yaml good") else line
 
 
@@ -128,8 +223,38 @@ def _resolved(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+
+
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    """Text in a table: outside code, what Markdown would take for markup stays what it is, but for links."""
+    parts = re.split(r"(`[^`]*`)", " ".join(text.split()).replace("|", "\\|"))
+    return "".join(part if part.startswith("`") else re.sub(r"[<*]", r"\\\g<0>", part) for part in parts)
+
+
+def faults(folder: Path, made: dict[str, str]) -> dict[str, str]:
+    """What is wrong with the pages of a folder, by their paths: missing, not current or left over."""
+    found = {}
+    for path, text in made.items():
+        file = folder / path
+        if not file.exists():
+            found[path] = "missing"
+        elif file.read_text(encoding="utf-8") != text:
+            found[path] = "not current"
+    present = (file.relative_to(folder).as_posix() for file in (folder / _RULE_PAGES).glob("**/*") if file.is_file())
+    return found | dict.fromkeys(sorted(set(present) - made.keys()), "left over")
+
+
+def correct(folder: Path, made: dict[str, str], paths: Iterable[str]) -> None:
+    """Write pages, and remove those that are left over."""
+    for path in paths:
+        file = folder / path
+        if path in made:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(made[path], encoding="utf-8")
+        else:
+            file.unlink()
 
 
 def main() -> int:
@@ -137,19 +262,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a page is not current")
     check = parser.parse_args().check
-    stale = []
-    for name, page in PAGES.items():
-        text = "\n".join(page()) + "\n"
-        path = HERE / name
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(name)
-        if not check:
-            path.write_text(text, encoding="utf-8")
-    if check and stale:
-        sys.stderr.write(f"not current: {', '.join(stale)}; run `python docs/build.py`\n")
-        return 1
-    return 0
+    sys.path.insert(0, str(HERE.parent))
+    made = pages()
+    found = faults(HERE, made)
+    if not check:
+        correct(HERE, made, found)
+        return 0
+    for path, fault in found.items():
+        sys.stderr.write(f"docs/{path}: {fault}\n")
+    if found:
+        sys.stderr.write("run `python docs/build.py`\n")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

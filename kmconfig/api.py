@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kmconfig.deploy.apply import Apply, Options, Silent
 from kmconfig.deploy.plan import Plan
@@ -28,10 +28,8 @@ from kmconfig.lint.engine import Outcome
 from kmconfig.lint.engine import lint as _lint
 from kmconfig.lint.finding import Located
 from kmconfig.secrets.masker import Masker
+from kmconfig.secrets.stores import Stores
 from kmconfig.targets.interface import Operation
-
-if TYPE_CHECKING:
-    import os
 
 __all__ = [
     "CheckFailed",
@@ -81,7 +79,8 @@ def plan(project: Project, environment: str) -> Plan:
         CouldNotCheck: a secret or the target cannot be read.
     """
     found = require_readable(project, project.environment(environment))
-    candidate = resolve_candidate(project, found, masker=Masker())
+    with _stores(project) as stores:
+        candidate = resolve_candidate(found, stores=stores)
     return plan_environment(project, candidate, now=datetime.now(UTC))[0]
 
 
@@ -100,7 +99,8 @@ def apply(project: Project, environment: str, *, options: Options | None = None)
     now = datetime.now(UTC)
     found = require_readable(project, project.environment(environment))
     require_clean(project, found, today=now)
-    candidate = resolve_candidate(project, found, masker=Masker())
+    with _stores(project) as stores:
+        candidate = resolve_candidate(found, stores=stores)
     prepared, reader = plan_environment(project, candidate, now=now)
     run = Apply(
         project=project.file,
@@ -115,3 +115,7 @@ def apply(project: Project, environment: str, *, options: Options | None = None)
         run.receipt.result = "unchanged"
         return run.receipt
     return run.run()
+
+
+def _stores(project: Project) -> Stores:
+    return Stores(root=project.root, environ=os.environ, masker=Masker())

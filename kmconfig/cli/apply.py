@@ -13,6 +13,7 @@ import click
 
 from kmconfig.cli.globals import global_options, result_options
 from kmconfig.cli.loading import names_of, open_project, readable_environment
+from kmconfig.cli.logins import say_logins
 from kmconfig.cli.options import current
 from kmconfig.cli.output import require_writable, write_document, write_lines
 from kmconfig.cli.worst import Outcomes
@@ -122,7 +123,8 @@ def _prepare(project: Project, environment: Environment, options: Options, outco
     from kmconfig.deploy.prepare import plan_environment, receipts_of, resolve_candidate  # noqa: PLC0415
     from kmconfig.report.apply import StepLines  # noqa: PLC0415
 
-    candidate = resolve_candidate(project, environment, masker=current().masker)
+    candidate = resolve_candidate(environment, stores=current().stores(project.root))
+    say_logins(project, environment, outcomes)
     plan, reader = plan_environment(project, candidate, now=now)
     verbosity, style = current().verbosity, current().style(outcomes.stream)
     steps = StepLines(outcomes.stream, style=style, stages=verbosity > 0) if verbosity >= 0 else Silent()

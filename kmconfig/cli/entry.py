@@ -17,7 +17,7 @@ def main() -> None:
     gc.disable()
     from kmconfig.cli.run import run  # noqa: PLC0415
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:], owns_process=True))
 
 
 if __name__ == "__main__":

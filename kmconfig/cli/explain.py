@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kmconfig.cli.globals import global_options, result_options
 from kmconfig.cli.options import current
 from kmconfig.cli.output import write_document, write_lines
 from kmconfig.errors import UsageError
+
+if TYPE_CHECKING:
+    from kmconfig.lint.rule import Rule
 
 
 @click.command("explain")
@@ -29,18 +34,25 @@ def command(*, rule: str | None, provider: str | None, form: str, output: str | 
 
 
 def _explain_rule(word: str, form: str, output: str | None) -> None:
-    from kmconfig.lint.catalogue import find_rule, nearest  # noqa: PLC0415
+    from kmconfig.lint.catalogue import find_rule, remedy  # noqa: PLC0415
     from kmconfig.report.rules import explain_text, rule_entry  # noqa: PLC0415
 
-    found = find_rule(word)
+    found = find_rule(word) or _rule_of_plugin(word)
     if found is None:
-        guess = nearest(word)
-        remedy = f"did you mean `{guess}`?" if guess else "`kmconfig rules` lists all rules"
-        raise UsageError(f"there is no rule `{word}`", help=remedy)
+        raise UsageError(f"there is no rule `{word}`", help=remedy(word))
     if form == "json":
         write_document({"version": 1, **rule_entry(found), "manual": found.manual}, output)
     else:
         write_lines(explain_text(found, style=current().style()), output)
+
+
+def _rule_of_plugin(word: str) -> Rule | None:
+    """Look where the built-in rules do not have it, if the project file allows that."""
+    from kmconfig.cli.loading import open_project  # noqa: PLC0415
+    from kmconfig.lint.catalogue import enable_plugins, find_rule  # noqa: PLC0415
+
+    enable_plugins(open_project().file)
+    return find_rule(word)
 
 
 def _explain_provider(word: str, form: str, output: str | None) -> None:

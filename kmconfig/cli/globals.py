@@ -30,7 +30,10 @@ def global_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --format and --output to a command that prints a result."""
     command = click.option(
-        "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the result to FILE instead of stdout."
+        "--output",
+        type=click.Path(dir_okay=False, readable=False),
+        metavar="FILE",
+        help="Write the result to FILE instead of stdout.",
     )(command)
     return click.option(
         "--format", "form", type=click.Choice(FORMATS), default="text", help="How to print the result."

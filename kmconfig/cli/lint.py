@@ -43,6 +43,10 @@ from kmconfig.cli.lint_run import Changes
 )
 @click.option("--statistics", is_flag=True, help="Add a table to the text: how often each rule found something.")
 @click.option("--no-suppressions", is_flag=True, help="Show suppressed findings too.")
+@click.option(
+    "--online", is_flag=True, help="Ask stores and servers too: are secrets there, how old, of the right form."
+)
+@click.option("--no-cache", is_flag=True, help="Check every file anew, where results of many files are kept.")
 @click.option("--stdin-filename", metavar="FILE", help="The file that the text on standard input stands for.")
 @global_options
 def command(
@@ -60,13 +64,16 @@ def command(
     write_baseline: bool,
     statistics: bool,
     no_suppressions: bool,
+    online: bool,
+    no_cache: bool,
     stdin_filename: str | None,
 ) -> int:
     """Check files against the schema and the rules.
 
     PATH is a file or a folder; by default the whole environments folder is checked. `-` reads standard input, which
     stands for the file of --stdin-filename; with --fix its text is printed as it is with the fixes, and the report
-    goes to stderr. Exit code 1 says that there are findings at the fail level, or that a file could not be fixed.
+    goes to stderr. Exit code 1 says that there are findings at the fail level, or that a file could not be fixed;
+    5 that something could not be checked.
     """
     return lint_paths(
         paths,
@@ -80,4 +87,6 @@ def command(
         statistics=statistics,
         suppress=not no_suppressions,
         stdin_filename=stdin_filename,
+        cache=not no_cache,
+        online=online,
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from kmconfig.cli.lint_reports import Run, folder_in_repository, read_reports, write_report
 from kmconfig.cli.lint_run import Changes, look_and_change
 from kmconfig.cli.lint_subject import STDIN, Look, read_subject
-from kmconfig.errors import KmconfigError
+from kmconfig.errors import CouldNotCheck, KmconfigError
+from kmconfig.lint.catalogue import enable_plugins
 from kmconfig.lint.selection import Selection
 from kmconfig.report.escape import for_terminal
 
@@ -32,6 +33,8 @@ def lint_paths(
     statistics: bool = False,
     suppress: bool = True,
     stdin_filename: str | None = None,
+    cache: bool = True,
+    online: bool = False,
 ) -> int:
     """Lint files or folders, or the whole environments folder without any, and return the exit code.
 
@@ -40,11 +43,16 @@ def lint_paths(
     reports = read_reports(formats, output)
     changes.reports_beside(reports, stdin=STDIN in paths)
     changes.check(partial=bool(paths or select or ignore), suppress=suppress)
+    subject = read_subject(paths, stdin_filename)
+    if select or ignore:
+        enable_plugins(subject.open().file)
     look = Look(
-        subject=read_subject(paths, stdin_filename),
+        subject=subject,
         today=datetime.now(UTC).date(),
         selection=Selection.read(select, ignore),
         suppress=suppress,
+        cache=cache,
+        online=online,
     )
     result = look_and_change(look, changes, baseline, reports)
     run = Run(
@@ -60,7 +68,9 @@ def lint_paths(
     if result.outcome.crashes:
         _report_crashes(result.outcome)
         return KmconfigError.exit_code
-    return 1 if result.fails(run.fail_on) else 0
+    if result.fails(run.fail_on):
+        return 1
+    return CouldNotCheck.exit_code if result.outcome.skipped else 0
 
 
 def _report_crashes(outcome: Outcome) -> None:

@@ -61,8 +61,7 @@ def write_fixes(look: Look, before: View, fixed: Fixed) -> Edited:
     failed = {real for real, text in fixed.texts.items() if not _write(before.files[names[real]], real, text)}
     outcome = fixed.view.asked
     if failed:
-        project, chosen = look.subject.load()
-        outcome, _ = look.lint(project, chosen)
+        outcome, _ = look.lint(look.subject.open())
     else:
         limit_findings(outcome)
     outcome.fixed = sum(not _reals(finding, before) & failed for finding in fixed.applied)

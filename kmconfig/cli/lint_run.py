@@ -73,7 +73,7 @@ class Result(NamedTuple):
 
 def look_and_change(look: Look, changes: Changes, baseline: str | None, reports: list[Report]) -> Result:
     """Lint, apply or show fixes, keep the baseline. ``baseline`` is the option's file, if there is one."""
-    project, chosen = look.subject.load()
+    project = look.subject.open()
     place = _place(project, baseline)
     fail_on = project.file.fail_on
     if changes.write_baseline:
@@ -82,7 +82,7 @@ def look_and_change(look: Look, changes: Changes, baseline: str | None, reports:
         look = look._replace(baseline=place.read())
     if changes.fixes:
         return _fix(look, changes, reports, fail_on)
-    outcome, unmatched = look.lint(project, chosen)
+    outcome, unmatched = look.lint(project)
     if place is not None and unmatched and look.is_whole:
         from kmconfig.cli.lint_baseline import report_unmatched  # noqa: PLC0415
 
@@ -107,7 +107,7 @@ def _accept(look: Look, project: Project, place: BaselinePlace | None) -> Outcom
             "--write-baseline does not know where to",
             help="set `lint: {baseline: .kmconfig-baseline.json}` in kmconfig.yaml, or say --baseline FILE",
         )
-    outcome, _ = look.lint(project, None, limit=False)
+    outcome, _ = look.lint(project, limit=False)
     if not outcome.crashes:
         write_baseline(place, outcome).accept(outcome)
     limit_findings(outcome)

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from kmconfig.cli.paths import Chosen
     from kmconfig.lint.baseline import Baseline, Entry
+    from kmconfig.lint.conclude import Wish
     from kmconfig.lint.engine import Outcome
     from kmconfig.lint.fixes import View
     from kmconfig.lint.selection import Selection
 
 STDIN = "-"
+
+#: More than this many files are linted in chunks, by several processes; measured, see benchmarks/README.md.
+MANY = 300
 
 
 class Subject(NamedTuple):
@@ -43,18 +48,20 @@ class Subject(NamedTuple):
         """Whether fixes may change what stands at a real path: only below the root, or in a text on no disk."""
         return self.is_stdin or real.startswith(f"{os.path.realpath(self.root)}/")
 
-    def load(self, texts: Mapping[str, bytes] | None = None) -> tuple[Project, list[str] | None]:
-        """Load the project around the paths, and which of its files they choose (None: all).
+    def open(self, texts: Mapping[str, bytes] | None = None) -> Project:
+        """The project around the paths, of which no environment has been read yet.
 
         ``texts`` count instead of what is on disk or on standard input.
         """
-        project = Project(self.root, overlay={**self.overlay, **(texts or {})})
+        return Project(self.root, overlay={**self.overlay, **(texts or {})})
+
+    def choose(self, project: Project) -> Chosen | None:
+        """The files that the paths name, None for all. Raises ConfigurationError for a path that is not there."""
         if not self.paths:
-            project.load()
-            return project, None
+            return None
         from kmconfig.cli.paths import choose  # noqa: PLC0415
 
-        return project, choose(project, list(self.paths))
+        return choose(project, self.paths)
 
 
 def read_subject(paths: tuple[str, ...], stdin_filename: str | None) -> Subject:
@@ -88,12 +95,19 @@ def _standard_input() -> bytes:
 
 
 class Look(NamedTuple):
-    """How findings are looked for. ``baseline`` are the accepted ones."""
+    """How findings are looked for.
+
+    ``baseline`` are the accepted ones. ``online`` rules ask stores and servers. ``cache`` says whether results are
+    kept from run to run, and ``in_memory`` that every file is, as whoever fixes them needs it.
+    """
 
     subject: Subject
     today: date
     selection: Selection
     suppress: bool
+    cache: bool = True
+    online: bool = False
+    in_memory: bool = False
     baseline: Baseline | None = None
 
     @property
@@ -102,26 +116,12 @@ class Look(NamedTuple):
         whole = self.selection.selected is None and not self.selection.ignored
         return whole and not self.subject.paths
 
-    def lint(self, project: Project, chosen: list[str] | None, *, limit: bool = True) -> tuple[Outcome, list[Entry]]:
+    def lint(self, project: Project, *, limit: bool = True) -> tuple[Outcome, list[Entry]]:
         """The findings that were asked for, and entries of the baseline that match none.
 
         Raises ConfigurationError where there is no file to look at.
         """
-        from kmconfig.lint.engine import lint  # noqa: PLC0415
-
-        outcome = lint(
-            project,
-            today=self.today,
-            select=chosen,
-            selection=self.selection,
-            suppress=self.suppress,
-            limit=limit and self.baseline is None,
-        )
-        if outcome.files == 0 or (chosen is None and not project.layers):
-            raise ConfigurationError(
-                f"no file to check in {os.path.relpath(project.folder)}",
-                help="write environments/NAME.yaml, name a PATH, or point -C at the repository",
-            )
+        outcome = self._outcome(project, self.subject.choose(project), limit=limit and self.baseline is None)
         if self.baseline is None:
             return outcome, []
         unmatched = self.baseline.accept(outcome)
@@ -129,22 +129,64 @@ class Look(NamedTuple):
             limit_findings(outcome)
         return outcome, unmatched
 
+    def _outcome(self, project: Project, chosen: Chosen | None, *, limit: bool) -> Outcome:
+        locations = project.discover() if chosen is None or chosen.inside else []
+        in_memory = self.in_memory or self.online or (chosen is not None and bool(chosen.outside))
+        if len(locations) > MANY and not in_memory:
+            from kmconfig.cli.lint_fleet import is_fleet, lint_many  # noqa: PLC0415
+
+            if is_fleet(locations):
+                return lint_many(project, locations, self._wish(chosen, limit=limit), cache=self.cache)
+        if chosen is None:
+            project.load(locations)
+        else:
+            chosen.load(project, locations)
+        outcome = self._in_memory(project, chosen, limit=limit)
+        if outcome.files == 0 or (chosen is None and not project.layers):
+            raise ConfigurationError(
+                f"no file to check in {os.path.relpath(project.folder)}",
+                help="write environments/NAME.yaml, name a PATH, or point -C at the repository",
+            )
+        return outcome
+
+    def _in_memory(self, project: Project, chosen: Chosen | None, *, limit: bool) -> Outcome:
+        from kmconfig.lint.engine import lint_loaded  # noqa: PLC0415
+
+        seen = None
+        if self.online:
+            from kmconfig.cli.lint_online import observed  # noqa: PLC0415
+
+            seen = observed(project, chosen, self.selection)
+        return lint_loaded(project, self._wish(chosen, limit=limit), observed=seen)
+
+    def _wish(self, chosen: Chosen | None, *, limit: bool) -> Wish:
+        from kmconfig.lint.conclude import Wish  # noqa: PLC0415
+
+        return Wish(
+            today=self.today,
+            chosen=frozenset(chosen.paths) if chosen is not None else None,
+            selection=self.selection,
+            suppress=self.suppress,
+            limit=limit,
+        )
+
     def view(self, texts: Mapping[str, bytes]) -> View:
-        """The same without a limit, beside all findings of the project."""
-        from kmconfig.lint.engine import lint  # noqa: PLC0415
+        """The same without a limit, beside all findings of the project; every file is held in memory."""
+        from kmconfig.lint.engine import files_of, lint  # noqa: PLC0415
         from kmconfig.lint.fixes import View  # noqa: PLC0415
 
-        project, chosen = self.subject.load(texts)
-        asked, _ = self.lint(project, chosen, limit=False)
+        look = self._replace(in_memory=True)
+        project = self.subject.open(texts)
+        asked, _ = look.lint(project, limit=False)
         everything = asked
         if not self.is_whole or self.baseline is not None:
             everything = lint(project, today=self.today, suppress=self.suppress, limit=False)
-        files = {layer.document.file.path: layer.document.file for layer in project.layers}
+        files = files_of(project)
         real = {layer.document.file.path: layer.real for layer in project.layers}
         if project.file.document is not None:
-            files[PROJECT_FILE] = project.file.document.file
             real[PROJECT_FILE] = os.path.realpath(project.root / PROJECT_FILE)
-        named = files.keys() if chosen is None else files.keys() & chosen
+        chosen = self.subject.choose(project)
+        named = files.keys() if chosen is None else files.keys() & chosen.paths
         editable = frozenset(path for path in named if self.subject.may_write(real[path]))
         return View(everything=everything, asked=asked, files=files, real=real, editable=editable)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.secrets.masker import Masker
+    from kmconfig.secrets.stores import Stores
 
 
 class Globals:
@@ -25,6 +26,20 @@ class Globals:
         self.folder = Path()
         self.color = "auto"
         self.verbosity = 0
+        self._stores: Stores | None = None
+
+    def stores(self, root: Path) -> Stores:
+        """The secret stores of the run, of the project below ``root``."""
+        if self._stores is None:
+            from kmconfig.secrets.stores import Stores  # noqa: PLC0415 - few commands need secrets
+
+            self._stores = Stores(root=root, environ=os.environ, masker=self.masker)
+        return self._stores
+
+    def close(self) -> None:
+        """End what was begun for the whole run."""
+        if self._stores is not None:
+            self._stores.close()
 
     def style(self, stream: Any = None) -> Style:
         """Colours for a stream, stdout unless told."""
@@ -53,4 +68,5 @@ def running(options: Globals) -> Iterator[Globals]:
     try:
         yield options
     finally:
+        options.close()
         _CURRENT.reset(token)

@@ -1,4 +1,4 @@
-"""Where a command's result goes: stdout, or a file that is replaced as a whole."""
+"""Where a command's result goes: stdout, a file that is replaced as a whole, or a pipe or device."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def write_lines(lines: Iterable[str], output: str | None = None) -> None:
     """Write lines to stdout or, without their colours, to a file."""
+    output = _unless_stdout(output)
     text = "".join(f"{line}\n" for line in lines)
     write_text(text if output is None else without_colors(text), output)
 
@@ -29,41 +30,62 @@ def write_document(document: dict[str, Any] | list[dict[str, Any]], output: str 
     """
     import json  # noqa: PLC0415 - only machine-readable results need it
 
+    output = _unless_stdout(output)
     masked = current().masker.mask_document(document)
     ascii_only = output is None and not _is_utf8(sys.stdout.encoding)
     write_text(for_json(json.dumps(masked, indent=2, ensure_ascii=ascii_only, allow_nan=False)) + "\n", output)
 
 
 def write_text(text: str, output: str | None = None) -> None:
-    """Write text to stdout, or to a file that is replaced as a whole."""
+    """Write text to stdout, or to a file that is replaced as a whole, or into a pipe or device."""
+    output = _unless_stdout(output)
     if output is None:
         try:
             deliver(sys.stdout, text)
         except OSError as error:
             raise KmconfigError(f"the result was lost: {error.strerror}", help="what was done is done") from None
         return
+    from kmconfig.cli.special_files import is_special, write_special  # noqa: PLC0415 - few results go to files
     from kmconfig.targets.atomic import replace_file  # noqa: PLC0415
 
+    data = current().masker.mask(text).encode("utf-8", "backslashreplace")
     try:
-        replace_file(Path(output), current().masker.mask(text).encode("utf-8", "backslashreplace"))
+        if is_special(output):
+            write_special(output, data)
+        else:
+            replace_file(Path(output), data)
     except OSError as error:
-        raise UsageError(
-            f"cannot write `{output}`: {error.strerror}", help="name a file in a writable folder"
-        ) from None
+        raise _cannot_write(output, error) from None
 
 
 def require_writable(output: str | None) -> None:
     """Make sure that a result can be written before anything is done. Raises UsageError."""
+    output = _unless_stdout(output)
     if output is None:
         return
+    from kmconfig.cli.special_files import is_special, require_special_writable  # noqa: PLC0415
     from kmconfig.targets.atomic import try_replace  # noqa: PLC0415
 
     try:
-        try_replace(Path(output))
+        if is_special(output):
+            require_special_writable(output)
+        else:
+            try_replace(Path(output))
     except OSError as error:
-        raise UsageError(
-            f"cannot write `{output}`: {error.strerror}", help="name a file in a writable folder"
-        ) from None
+        raise _cannot_write(output, error) from None
+
+
+def _cannot_write(output: str, error: OSError) -> UsageError:
+    return UsageError(f"cannot write `{output}`: {error.strerror}", help="name a file in a writable folder")
+
+
+def _unless_stdout(output: str | None) -> str | None:
+    """The same, but None for a path that stands for stdout."""
+    if output is None:
+        return None
+    from kmconfig.cli.special_files import is_stdout  # noqa: PLC0415 - few results go to files
+
+    return None if is_stdout(output) else output
 
 
 def _is_utf8(encoding: str | None) -> bool:

@@ -4,40 +4,50 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.environment.layers import SUFFIXES, LayerFolder
 from kmconfig.environment.project import PROJECT_FILE
 from kmconfig.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kmconfig.environment.project import Project
 
 
-def choose(project: Project, paths: list[Path]) -> list[str]:
-    """Load what the paths name, and return the chosen files relative to the root.
+class Chosen(NamedTuple):
+    """The files that paths name, relative to the root.
 
-    Files below the environments folder are seen with all of the project's environments. Others stand for
-    themselves: the folder they lie in is their environments folder.
+    Those below the environments folder are seen with all of the project's environments, if there is any (``inside``).
+    Others stand for themselves: ``outside`` has them with the folder that is their environments folder.
     """
-    chosen: list[str] = []
-    inside = False
+
+    paths: list[str]
+    inside: bool
+    outside: list[tuple[Path, Path]]
+
+    def load(self, project: Project, locations: list[str]) -> None:
+        """Read the files; ``locations`` are those of the environments folder."""
+        for base, location in self.outside:
+            project.add(LayerFolder(project.root, base, overlay=project.overlay), location)
+        if self.inside:
+            project.load(locations)
+
+
+def choose(project: Project, paths: Iterable[Path]) -> Chosen:
+    """Find the files that paths name. Raises ConfigurationError for a path that is not there."""
+    chosen = Chosen([], inside=False, outside=[])
     for path in paths:
         if shown_path(project.root, path) not in project.overlay and not os.path.lexists(path):
             raise ConfigurationError(f"there is no file or folder `{path}`", help="check the PATH")
         for location in [path] if shown_path(project.root, path) in project.overlay else _files(path):
             shown = shown_path(project.root, location)
-            if shown == PROJECT_FILE:
-                chosen.append(shown)
-            elif _is_below(location, project.folder):
-                inside = True
-                chosen.append(shown)
-            else:
-                base = path if path.is_dir() else location.parent
-                project.add(LayerFolder(project.root, base, overlay=project.overlay), location)
-                chosen.append(shown)
-    if inside:
-        project.load()
+            chosen.paths.append(shown)
+            if _is_below(location, project.folder):
+                chosen = chosen._replace(inside=True)
+            elif shown != PROJECT_FILE:
+                chosen.outside.append((path if path.is_dir() else location.parent, location))
     return chosen
 
 

@@ -14,10 +14,12 @@ from kmconfig.cli.output import write_document, write_lines
 @global_options
 def command(*, form: str, output: str | None) -> None:
     """List all rules with their severities in production, staging and development."""
-    from kmconfig.lint.rules import RULES  # noqa: PLC0415
+    from kmconfig.cli.loading import open_project  # noqa: PLC0415
+    from kmconfig.lint.catalogue import enable_plugins, rules  # noqa: PLC0415
     from kmconfig.report.rules import rules_document, rules_text  # noqa: PLC0415
 
+    enable_plugins(open_project().file)
     if form == "json":
-        write_document(rules_document(RULES), output)
+        write_document(rules_document(rules()), output)
     else:
-        write_lines(rules_text(RULES, style=current().style()), output)
+        write_lines(rules_text(rules(), style=current().style()), output)

@@ -21,15 +21,26 @@ INTERNAL = 70
 INTERRUPTED = 130
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code. Whatever it prints goes through the masker."""
+def run(arguments: Sequence[str], *, owns_process: bool = False) -> int:
+    """Run one command line and return its exit code. Whatever it prints goes through the masker.
+
+    With ``owns_process`` a run that reads secrets first keeps others from reading the process, for its whole life.
+    """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started us
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for the whole run
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    masker = Masker()
+    masker, stdout = Masker(), sys.stdout
+
+    def begin() -> None:
+        masker.unsubscribe(begin)
+        from kmconfig.cli.secrecy import begin_secrecy  # noqa: PLC0415 - linting is to start at once
+
+        begin_secrecy(masker, stdout=stdout, owns_process=owns_process)
+
+    masker.subscribe(begin)
     with install(masker), running(Globals(masker)) as options:
         code = _guarded(arguments, options)
         _let_go()

@@ -9,6 +9,7 @@ import click
 
 from kmconfig.cli.globals import global_options, result_options
 from kmconfig.cli.loading import names_of, open_project, readable_environment
+from kmconfig.cli.logins import say_logins
 from kmconfig.cli.options import current
 from kmconfig.cli.output import write_document, write_lines
 from kmconfig.cli.worst import Outcomes
@@ -89,8 +90,9 @@ def _test(project: Project, environment: Environment, live: Any, approved: tuple
     require_policy(project.file, environment)
     live.require_possible(environment)
     require_approved(live_host_guards(project, environment), approved)
-    candidate = resolve_candidate(project, environment, masker=current().masker)
+    candidate = resolve_candidate(environment, stores=current().stores(project.root), purpose="test")
     style = current().style()
+    say_logins(project, environment, outcomes)
     outcomes.say(f"{style('bold', environment.name)}: {live.describe(environment, candidate.secrets)}")
     tested = live.run(
         environment, candidate.secrets, progress=outcomes.stages(), authorize=login_gate(project.file, environment)

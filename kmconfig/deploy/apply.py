@@ -16,11 +16,12 @@ from kmconfig.deploy.commands import TIMEOUT_SECONDS
 from kmconfig.deploy.guards import require_approved, require_policy, require_promotion
 from kmconfig.deploy.lock import hold
 from kmconfig.deploy.proof import Proof
-from kmconfig.deploy.receipt import Receipt, new_run
+from kmconfig.deploy.receipt import Receipt, new_run, secret_records
 from kmconfig.deploy.steps import Progress, Silent, StepFailed, Steps, told
 from kmconfig.deploy.undo import Undo, deaf
 from kmconfig.errors import CheckFailed, CouldNotCheck, PartialOrUnknown, Refused
 from kmconfig.mail.account import recipients_of, smtp_server
+from kmconfig.secrets.frames import frames_cleared
 from kmconfig.targets.interface import Candidate, WritePermit
 from kmconfig.targets.keeping import Keeping
 from kmconfig.targets.registry import AnyReader, writer_for
@@ -65,6 +66,7 @@ class Apply:
         progress: Progress,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        candidate.require_read()
         self.project = project
         self.candidate = candidate
         self.environment = candidate.environment
@@ -83,6 +85,7 @@ class Apply:
             started=started,
             operations=plan.operations,
             keys=plan.keys,
+            secrets=tuple(secret_records(candidate)),
             approvals=options.approved,
         )
         self._steps = Steps(self.receipt, progress)
@@ -123,6 +126,7 @@ class Apply:
         """Who gets the test message."""
         return self.options.recipients or recipients_of(self.environment)
 
+    @frames_cleared()
     def run(self) -> Receipt:
         """Do it. The receipt says how it ended; its ``exit_code`` is the command's.
 

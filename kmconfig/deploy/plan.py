@@ -8,9 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.deploy.guards import Guard, guards_of
+from kmconfig.targets.interface import NOTHING_WRITTEN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kmconfig.targets.interface import Candidate, Comparison, LiveState, Operation, Reader
+    from kmconfig.targets.secret_changes import Written
 
 LIFETIME = {"production": timedelta(hours=4)}
 USUAL_LIFETIME = timedelta(hours=24)
@@ -59,7 +63,7 @@ class Plan:
             "created": self.created.isoformat(timespec="seconds"),
             "expires": self.expires.isoformat(timespec="seconds"),
             "commit": self.commit,
-            "operations": [asdict(operation) for operation in self.operations],
+            "operations": [operation.document(now=self.created) for operation in self.operations],
             "guards": [asdict(guard) for guard in self.guards],
             "notes": list(self.notes),
             "base": self.base,
@@ -73,13 +77,15 @@ def make_plan(
     now: datetime,
     commit: str | None,
     formerly_ours: frozenset[str] = frozenset(),
+    written: Mapping[str, Written] = NOTHING_WRITTEN,
 ) -> Plan:
     """Compare an environment with its live target.
 
+    ``formerly_ours`` are the keys, and ``written`` the secrets, that the last run wrote there.
     Raises CouldNotCheck where the target cannot be read.
     """
     environment = candidate.environment
-    comparison: Comparison = reader.compare(candidate, formerly_ours=formerly_ours)
+    comparison: Comparison = reader.compare(candidate, formerly_ours=formerly_ours, written=written)
     created = now.astimezone(UTC).replace(microsecond=0)
     return Plan(
         environment=environment.name,
@@ -89,7 +95,7 @@ def make_plan(
         commit=commit,
         operations=comparison.operations,
         guards=tuple(guards_of(environment, comparison)),
-        notes=comparison.notes,
+        notes=(*comparison.notes, *candidate.notes),
         keys=comparison.keys,
         formerly_ours=formerly_ours,
         live=comparison.live,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kmconfig.deploy.candidates import resolve_candidate
 from kmconfig.deploy.plan import Plan, make_plan
 from kmconfig.deploy.receipt import Receipts
 from kmconfig.deploy.revision import revision
-from kmconfig.errors import CheckFailed, CouldNotCheck, KmconfigError, UsageError
+from kmconfig.errors import CheckFailed, KmconfigError
 from kmconfig.lint.baseline import configured_baseline, read_baseline
 from kmconfig.lint.engine import Outcome, lint
-from kmconfig.mail.account import secret_references
-from kmconfig.secrets.resolve import resolve
-from kmconfig.secrets.store import ResolveContext
-from kmconfig.targets.interface import Candidate
+from kmconfig.secrets.frames import frames_cleared
+from kmconfig.targets.interface import NOTHING_WRITTEN
 from kmconfig.targets.keeping import Keeping
 from kmconfig.targets.registry import AnyReader, reader_for
 
@@ -24,7 +22,9 @@ if TYPE_CHECKING:
 
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.project import Project
-    from kmconfig.secrets.masker import Masker
+    from kmconfig.targets.interface import Candidate
+
+__all__ = ["LintGate", "plan_environment", "receipts_of", "require_clean", "resolve_candidate"]
 
 
 class LintGate(CheckFailed):
@@ -53,37 +53,23 @@ def require_clean(project: Project, environment: Environment, *, today: datetime
     return outcome
 
 
-def resolve_candidate(project: Project, environment: Environment, *, masker: Masker) -> Candidate:
-    """Read the secrets of an environment.
-
-    Raises:
-        CouldNotCheck: naming every reference that gave none.
-        UsageError: a store is not available yet.
-    """
-    context = ResolveContext(root=project.root, environ=os.environ, tier=environment.tier)
-    resolved = resolve(secret_references(environment), context=context, masker=masker)
-    if resolved.problems:
-        reasons = "; ".join(problem.message for problem in resolved.problems)
-        helps = [problem.help for problem in resolved.problems if problem.help]
-        later = any(problem.kind == "not_available" for problem in resolved.problems)
-        kind = UsageError if later else CouldNotCheck
-        raise kind(f"`{environment.name}`: {reasons}", help="; ".join(dict.fromkeys(helps)) or None)
-    return Candidate(environment=environment, secrets=resolved.secrets)
-
-
+@frames_cleared()
 def plan_environment(project: Project, candidate: Candidate, *, now: datetime) -> tuple[Plan, AnyReader]:
     """Compare an environment with its live target."""
     environment = candidate.environment
     reader = reader_for(environment, project.root)
     receipts = receipts_of(project, environment.name)
+    # What a run has written that was killed stands in no receipt.
+    killed = Keeping(reader.path).journal.exists()
     plan = make_plan(
         candidate,
         reader,
         now=now,
         commit=revision(project.root),
         formerly_ours=receipts.keys_written(reader.identity),
+        written=NOTHING_WRITTEN if killed else receipts.secrets_written(reader.identity),
     )
-    if Keeping(reader.path).journal.exists():
+    if killed:
         note = "an earlier run did not come to its end; the next apply brings it there"
         plan = replace(plan, notes=(*plan.notes, note))
     return plan, reader

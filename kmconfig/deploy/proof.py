@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from kmconfig.deploy.commands import run_command
 from kmconfig.deploy.guards import login_gate
 from kmconfig.deploy.steps import StepFailed
+from kmconfig.environment.stores import stores_of
 from kmconfig.mail.account import compose_test_mail, secret_references, sender_of, smtp_server
-from kmconfig.secrets.hardening import scrubbed_environment
+from kmconfig.secrets.child_environment import scrubbed_environment
 from kmconfig.secrets.masker import Masker
 from kmconfig.targets.registry import commands_of
 
@@ -122,7 +123,8 @@ class Proof:
         say(_joined(self.reload))
 
     def _run(self, command: tuple[str, ...]) -> None:
-        environ = scrubbed_environment(os.environ, secret_references(self._environment))
+        references = secret_references(self._environment)
+        environ = scrubbed_environment(os.environ, references, stores=stores_of(self._environment))
         result = run_command(
             command, folder=self._reader.folder, environ=environ, mask=self._mask, timeout=self._timeout
         )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import secrets
+import secrets as randomness
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.errors import CouldNotCheck
 from kmconfig.targets.atomic import replace_file, sweep_matching, try_replace
+from kmconfig.targets.secret_changes import Written, secret_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from kmconfig.secrets.masker import Masker
-    from kmconfig.targets.interface import Operation
+    from kmconfig.targets.interface import Candidate, Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,43 @@ class Step:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRecord:
+    """Which secret a setting had: its reference, the store's version of it and when that was made, as text.
+
+    ``fingerprint`` is None without a key for fingerprints.
+    """
+
+    setting: str
+    reference: str
+    version: str | None
+    created: str | None
+    fingerprint: str | None
+
+
+def secret_records(candidate: Candidate) -> Iterator[SecretRecord]:
+    """What a receipt of these settings says of their secrets."""
+    for setting, ref in secret_settings(candidate).items():
+        described = candidate.descriptions.get(ref)
+        created = described.created if described is not None else None
+        reference, secret, key = str(ref), candidate.secrets.get(ref), candidate.key
+        yield SecretRecord(
+            setting=setting,
+            reference=reference,
+            version=described.version if described is not None else None,
+            created=created.isoformat(timespec="seconds") if created is not None else None,
+            fingerprint=key.of(secret, setting=setting, reference=reference) if key and secret is not None else None,
+        )
+
+
 @dataclass(slots=True, kw_only=True)
 class Receipt:
     """The result of one run.
 
     ``result`` is applied, unchanged, rolled_back, failed or unknown. ``application_verified`` says whether the
     application itself has shown that it uses the settings. ``test`` holds the ids of the test message, its
-    recipients and the server's reply, or the reason why none was sent.
+    recipients and the server's reply, or the reason why none was sent. ``secrets`` says of every secret of the
+    settings which one it was.
     """
 
     run: str
@@ -47,6 +79,7 @@ class Receipt:
     application_verified: bool = False
     operations: tuple[Operation, ...] = ()
     keys: tuple[str, ...] = ()
+    secrets: tuple[SecretRecord, ...] = ()
     approvals: tuple[str, ...] = ()
     steps: list[Step] = field(default_factory=list)
     test: dict[str, Any] | None = None
@@ -65,8 +98,9 @@ class Receipt:
             "started": self.started.isoformat(timespec="seconds"),
             "result": self.result,
             "application_verified": self.application_verified,
-            "operations": [asdict(operation) for operation in self.operations],
+            "operations": [operation.document(now=self.started) for operation in self.operations],
             "keys": list(self.keys),
+            "secrets": [asdict(record) for record in self.secrets],
             "approvals": list(self.approvals),
             "steps": [asdict(step) for step in self.steps],
             "test": self.test,
@@ -77,7 +111,7 @@ class Receipt:
 
 def new_run(now: datetime) -> str:
     """An id that sorts by time and is unique."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{randomness.token_hex(3)}"
 
 
 class Receipts:
@@ -131,12 +165,34 @@ class Receipts:
         return _read(self._folder / f"{run}.json").get("result") in ("applied", "rolled_back")
 
     def keys_written(self, target: str) -> frozenset[str]:
-        """The keys that earlier runs wrote to a target. Receipts that cannot be read count as none."""
+        """The keys that the last run wrote to a target. Receipts that cannot be read count as none."""
+        return frozenset(key for key in self._applied(target).get("keys", ()) if isinstance(key, str))
+
+    def secrets_written(self, target: str) -> dict[str, Written]:
+        """Which secrets the last run wrote to a target, by setting."""
+        found = {}
+        for record in self._applied(target).get("secrets", ()):
+            if isinstance(record, dict) and isinstance(setting := record.get("setting"), str):
+                found[setting] = Written(
+                    reference=_text(record, "reference") or "",
+                    version=_text(record, "version"),
+                    fingerprint=_text(record, "fingerprint"),
+                )
+        return found
+
+    def _applied(self, target: str) -> dict[str, Any]:
+        """The last receipt of a run that succeeded on a target."""
         for path in self._files():
             document = _read(path)
             if document.get("target") == target and document.get("result") == "applied":
-                return frozenset(key for key in document.get("keys", ()) if isinstance(key, str))
-        return frozenset()
+                return document
+        return {}
+
+
+def _text(record: dict[str, Any], name: str) -> str | None:
+    """A text of a record. A version that became a number may have lost digits, and so is no version."""
+    value = record.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Environment:
 
     ``layers`` are its files, lowest first, its own last. ``root`` holds the merged settings with defaults.
     ``incomplete`` says that a layer could not be read, so an absent setting is not known to be absent.
+    ``derived`` is what others have worked out from the settings, under keys of their own.
     """
 
     def __init__(self, layers: tuple[Layer, ...]) -> None:
@@ -39,6 +40,7 @@ class Environment:
         self.name = own.name
         self.file: SourceFile = own.document.file
         self.incomplete = any(layer.incomplete for layer in layers)
+        self.derived: dict[object, Any] = {}
         self._merged = merge(layer.document for layer in layers)
         if not self.incomplete:
             add_defaults(self._merged)

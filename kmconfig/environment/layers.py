@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.environment.document import checked_document
 from kmconfig.source.problem import Problem
-from kmconfig.source.reader import decode, read_source, unreadable
+from kmconfig.source.reader import Unreadable, decode, read_content, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from kmconfig.source.parser import Document
     from kmconfig.source.value import Value
 
 SUFFIXES = (".yaml", ".yml")
+_LEADS_OUTSIDE = Unreadable(
+    "it is a link that leads outside the environments folder", "put the file itself into the environments folder"
+)
 
 
 class Layer:
@@ -29,7 +32,7 @@ class Layer:
 
     __slots__ = ("document", "extends", "incomplete", "location", "name", "real")
 
-    def __init__(self, *, name: str, location: Path, real: str, document: Document) -> None:
+    def __init__(self, *, name: str, location: str, real: str, document: Document) -> None:
         self.name = name
         self.location = location
         self.real = real
@@ -51,17 +54,26 @@ class Layer:
 class LayerFolder:
     """Reads the files of one environments folder, each once.
 
-    ``overlay`` holds contents that count instead of those on disk, by path relative to the root.
+    ``overlay`` holds contents that count instead of those on disk, by path relative to the root. ``watch`` is told
+    the path and the content of every file that is read.
     """
 
-    def __init__(self, root: Path, folder: Path, *, overlay: dict[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        folder: Path,
+        *,
+        overlay: dict[str, bytes] | None = None,
+        watch: Callable[[str, bytes], None] | None = None,
+    ) -> None:
         self._real = os.path.realpath(folder)
         self._prefix = _shown_folder(root, folder)
         self._layers: dict[str, Layer] = {}
         self._folders: dict[str, str] = {}
         self._overlay = {os.path.normpath(path): content for path, content in (overlay or {}).items()}
+        self._watch = watch
 
-    def discover(self) -> list[Path]:
+    def discover(self) -> list[str]:
         """All YAML files below the folder, sorted; hidden ones and folders behind links are passed over.
 
         A folder that cannot be listed stands for the files nobody can see.
@@ -84,7 +96,7 @@ class LayerFolder:
                     pending.append(f"{relative}{entry.name}/")
                 elif entry.name.endswith(SUFFIXES):
                     found.add(relative + entry.name)
-        return [Path(self._real, relative) for relative in sorted(found, key=lambda path: path.split("/"))]
+        return [f"{self._real}/{relative}" for relative in sorted(found, key=lambda path: path.split("/"))]
 
     def find(self, name: str) -> list[Layer]:
         """The files that go by a name, such as ``acme/eu``: one, none, or two of different suffixes."""
@@ -92,11 +104,11 @@ class LayerFolder:
         if "\0" in name or any(not part or part.startswith(".") for part in parts):
             return []
         keys = [f"{self._real}/{name}{suffix}" for suffix in SUFFIXES]
-        return [self.load(Path(key)) for key in keys if self._key(key) == key and self._is_there(key)]
+        return [self.load(key) for key in keys if self.key(key) == key and self._is_there(key)]
 
-    def load(self, location: Path) -> Layer:
+    def load(self, location: str | Path) -> Layer:
         """The layer of a file, with everything it extends loaded too."""
-        key = self._key(str(location))
+        key = self.key(str(location))
         if key in self._layers:
             return self._layers[key]
         first = self._read(key)
@@ -123,14 +135,14 @@ class LayerFolder:
                 pending.append(self._named(extended))
         return first
 
-    def _key(self, location: str) -> str:
+    def key(self, location: str) -> str:
         """The absolute path of a file, with links in its folders resolved."""
         folder, _, name = location.rpartition("/")
         if folder not in self._folders:
             self._folders[folder] = os.path.realpath(folder)
         return f"{self._folders[folder]}/{name}"
 
-    def _shown(self, key: str) -> str:
+    def shown(self, key: str) -> str:
         """A file's path relative to the root, as people write it."""
         if key.startswith(f"{self._real}/"):
             return self._prefix + key[len(self._real) + 1 :]
@@ -144,11 +156,11 @@ class LayerFolder:
         return None if any(part.startswith(".") for part in relative.split("/")) else relative
 
     def _read(self, key: str) -> Layer:
-        shown = self._shown(key)
+        shown = self.shown(key)
         real = os.path.realpath(key) if os.path.islink(key) else key  # noqa: PTH114 - start-up
         layer = Layer(
             name=shown[len(self._prefix) :].rpartition(".")[0],
-            location=Path(key),
+            location=key,
             real=real,
             document=self._document(key, shown, inside=self._is_inside(real)),
         )
@@ -157,20 +169,22 @@ class LayerFolder:
 
     def _is_there(self, key: str) -> bool:
         on_disk = os.path.lexists(key) and not os.path.isdir(key)  # noqa: PTH112 - start-up
-        return on_disk or self._shown(key) in self._overlay
+        return on_disk or self.shown(key) in self._overlay
 
     def _is_inside(self, real: str) -> bool:
         return real.startswith(f"{self._real}/") or real == self._real
 
     def _document(self, key: str, shown: str, *, inside: bool) -> Document:
-        if shown in self._overlay:
-            file, problem = decode(self._overlay[shown], shown)
-        elif inside:
-            file, problem = read_source(Path(key), shown)
-        else:
-            remedy = "put the file itself into the environments folder"
-            file, problem = unreadable(shown, "it is a link that leads outside the environments folder", remedy)
-        return checked_document(file, problem, schema="environment")
+        raw = self.content(key, shown) if inside or shown in self._overlay else _LEADS_OUTSIDE
+        if isinstance(raw, Unreadable):
+            return checked_document(*unreadable(shown, *raw), schema="environment")
+        if self._watch is not None:
+            self._watch(shown, raw)
+        return checked_document(*decode(raw, shown), schema="environment")
+
+    def content(self, key: str, shown: str, *, through_link: bool = True) -> bytes | Unreadable:
+        """The bytes of a file that lies inside."""
+        return self._overlay[shown] if shown in self._overlay else read_content(key, through_link=through_link)
 
     @staticmethod
     def _named(layer: Layer) -> Iterator[Value[Any]]:
@@ -189,7 +203,7 @@ class LayerFolder:
                 layer.incomplete = True
 
     def _follow(self, layer: Layer, entry: Value[Any]) -> str | None:
-        key = self._key(os.path.join(layer.location.parent, entry.data))  # noqa: PTH118 - start-up
+        key = self.key(os.path.join(layer.location.rpartition("/")[0], entry.data))  # noqa: PTH118 - start-up
         reason = self._refusal(entry.data, key)
         if reason is None:
             return key
@@ -204,7 +218,7 @@ class LayerFolder:
             return "it lies outside the environments folder"
         if not key.endswith(SUFFIXES):
             return "it is no .yaml or .yml file"
-        if key in self._layers or self._shown(key) in self._overlay:
+        if key in self._layers or self.shown(key) in self._overlay:
             return None
         if os.path.isdir(key):  # noqa: PTH112 - start-up
             return "it is a folder"

@@ -24,6 +24,7 @@ SECRET_SETTINGS: frozenset[Path] = frozenset(
         ("email", "test", "confirm", "username"),
         ("email", "test", "confirm", "password"),
         ("target", "settings_api", "api_key"),
+        ("stores", "fingerprint_key"),
     }
 )
 
@@ -71,23 +72,27 @@ def lookup(root: Value[Any], path: Path) -> Value[Any] | None:
     node = root
     for key in path:
         data = node.data
-        in_mapping = isinstance(data, dict) and key in data
-        in_list = isinstance(data, list) and isinstance(key, int) and 0 <= key < len(data)
-        if not (in_mapping or in_list):
+        if type(data) is dict:
+            found = data.get(key)
+        else:
+            in_list = type(data) is list and isinstance(key, int) and 0 <= key < len(data)
+            found = data[key] if in_list else None
+        if found is None:
             return None
-        node = data[key]
+        node = found
     return node
 
 
 def _merge_mapping(below: Value[Any], above: Value[Any], refused: AbstractSet[Path]) -> Value[dict[str, Any]]:
     data: dict[str, Any] = dict(below.data) if isinstance(below.data, dict) else {}
+    at_the_top = not above.path
     for key, value in above.data.items():
-        if not above.path and key in _OF_THE_FILE:
+        if at_the_top and key in _OF_THE_FILE:
             continue
-        if value.data is None or value.path in refused:
+        if value.data is None or (refused and value.path in refused):
             data.pop(key, None)
-        elif isinstance(value.data, dict) and value.path not in _REPLACED_WHOLE:
-            data[key] = _merge_mapping(data.get(key, Value({}, value.path)), value, refused)
+        elif type(value.data) is dict and value.path not in _REPLACED_WHOLE:
+            data[key] = _merge_mapping(data.get(key) or Value({}, value.path), value, refused)
         else:
             data[key] = _override(value, data.get(key), refused)
     return Value(data, above.path, above.span, above.key_span, _chain(below))

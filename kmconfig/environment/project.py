@@ -13,7 +13,7 @@ from kmconfig.source.problem import Problem
 from kmconfig.source.span import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 PROJECT_FILE = "kmconfig.yaml"
@@ -40,10 +40,10 @@ class Project:
 
     def __init__(self, root: Path, *, overlay: dict[str, bytes] | None = None) -> None:
         self.root = root
-        self.overlay = overlay or {}
+        self.overlay = dict(overlay or {})
         self.file: ProjectFile = read_project_file(root, PROJECT_FILE, content=self.overlay.get(PROJECT_FILE))
         self.folder = root / self.file.environments
-        self._folder = LayerFolder(root, self.folder, overlay=overlay)
+        self._folder = self.open_folder()
         self._layers: dict[Layer, None] = {}
         self._composed: dict[Layer, Environment] = {}
         self._clashing: set[Layer] = set()
@@ -54,12 +54,20 @@ class Project:
         """All files read, each once."""
         return list(self._layers)
 
-    def load(self, locations: Iterable[Path] | None = None) -> None:
+    def open_folder(self, *, watch: Callable[[str, bytes], None] | None = None) -> LayerFolder:
+        """The environments folder, of which nothing has been read yet. ``watch`` is told what is read."""
+        return LayerFolder(self.root, self.folder, overlay=self.overlay, watch=watch)
+
+    def discover(self) -> list[str]:
+        """The files of the environments folder, in order, none of them read."""
+        return self._folder.discover()
+
+    def load(self, locations: Iterable[str | Path] | None = None) -> None:
         """Read the given files, or all of the environments folder."""
         for location in self._folder.discover() if locations is None else locations:
             self._take(self._folder.load(location))
 
-    def add(self, folder: LayerFolder, location: Path) -> None:
+    def add(self, folder: LayerFolder, location: str | Path) -> None:
         """Take in a file that lies outside the environments folder, with what it extends in its own folder."""
         layer = folder.load(location)
         if layer not in self._layers and layer.name in self.environments:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kmconfig.environment.document import checked_document
 from kmconfig.environment.merge import lookup
 from kmconfig.source.problem import Problem
-from kmconfig.source.reader import decode, read_source
+from kmconfig.source.reader import Unreadable, decode, read_content, unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,10 +20,14 @@ FAIL_LEVELS = ("error", "warning", "note", "never")
 
 
 class ProjectFile:
-    """The project file's settings, with the contract's defaults where it is silent or absent."""
+    """The project file's settings, with the contract's defaults where it is silent or absent.
 
-    def __init__(self, document: Document | None) -> None:
+    ``content`` is what was read, None where there is no file or it could not be read.
+    """
+
+    def __init__(self, document: Document | None, content: bytes | None = None) -> None:
         self.document = document
+        self.content = content
 
     def get(self, *path: str) -> Value[Any] | None:
         """The value at a path, or None where it is absent or was refused."""
@@ -65,6 +69,12 @@ class ProjectFile:
         return value.data if value is not None and isinstance(value.data, dict) else {}
 
     @property
+    def plugins(self) -> bool:
+        """Whether installed packages may bring rules of their own."""
+        value = self.get("plugins")
+        return value is not None and value.data is True
+
+    @property
     def allowed_hosts(self) -> tuple[str, ...] | None:
         """The only servers that may be given a login; None allows any."""
         return self._texts("policy", "hosts")
@@ -88,12 +98,13 @@ def read_project_file(root: Path, name: str, *, content: bytes | None = None) ->
     location = root / name
     if content is None and not os.path.lexists(location):
         return ProjectFile(None)
-    source = read_source(location, name) if content is None else decode(content, name)
-    document = checked_document(*source, schema="project")
+    raw = read_content(location) if content is None else content
+    if isinstance(raw, Unreadable):
+        return ProjectFile(checked_document(*unreadable(name, *raw), schema="project"))
+    document = checked_document(*decode(raw, name), schema="project")
     if document.root is not None:
         _keep_inside(document, document.root)
-        _refuse_plugins(document, document.root)
-    return ProjectFile(document)
+    return ProjectFile(document, raw)
 
 
 def _keep_inside(document: Document, root: Value[Any]) -> None:
@@ -106,12 +117,3 @@ def _keep_inside(document: Document, root: Value[Any]) -> None:
         remedy = "give a path relative to this file, without `..`"
         document.problems.append(Problem("KM107", message, folder.span, help=remedy, path=folder.path))
         document.broken.add(folder.path)
-
-
-def _refuse_plugins(document: Document, root: Value[Any]) -> None:
-    """Rules that a team counts on and that are not loaded must not be missing in silence."""
-    plugins = lookup(root, ("plugins",))
-    if plugins is not None and plugins.span is not None and plugins.data is True:
-        message = "`plugins: true` is not available yet in this version"
-        remedy = "take it out until it is"
-        document.problems.append(Problem("KM107", message, plugins.span, help=remedy, path=plugins.path))

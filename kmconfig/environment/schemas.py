@@ -48,6 +48,11 @@ def load_schema(name: str) -> dict[str, Any]:
     return schema
 
 
+def schema_folder() -> str:
+    """Where the schemas lie."""
+    return os.path.dirname(_location(SCHEMA_NAMES["environment"]))  # noqa: PTH120 - start-up
+
+
 def _location(file_name: str) -> str:
     """In a wheel the schemas lie in the package, in a checkout beside it."""
     packaged, beside = (f"{folder}/{file_name}" for folder in _FOLDERS)

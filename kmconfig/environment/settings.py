@@ -15,6 +15,7 @@ from kmconfig.source.value import Value
 
 if TYPE_CHECKING:
     from kmconfig.environment.merge import Merged
+    from kmconfig.source.value import Path
 
 _Block = TypeVar(
     "_Block",
@@ -136,20 +137,25 @@ class _Reader:
 
     def __call__(self, *path: str) -> Any:
         """The value at a path with references read and refused list entries left out; None where it is absent."""
-        node = lookup(self.merged.root, path)
-        if node is None:
-            return UnknownValue(None, path) if self.incomplete or self.merged.unknown(path) else None
-        if isinstance(node.data, list) and self.merged.broken:
-            known: Any = [item for item in node.data if item.path not in self.merged.broken]
-        elif isinstance(node.data, dict):
-            known = self._reference(node)
-        else:
-            return node
-        return UnknownValue(None, path, node.span, node.key_span) if known is None else _with(node, known)
+        return self._read(lookup(self.merged.root, path), path)
 
     def block(self, kind: type[_Block], *path: str) -> _Block:
         """A mapping of settings as the type whose fields have their names."""
-        return kind(**{name: self(*path, name) for name in kind._fields})
+        block = lookup(self.merged.root, path)
+        written: Any = block.data if block is not None and type(block.data) is dict else {}
+        return kind(*(self._read(written.get(name), (*path, name)) for name in kind._fields))
+
+    def _read(self, node: Value[Any] | None, path: Path) -> Any:
+        if node is None:
+            return UnknownValue(None, path) if self.incomplete or self.merged.unknown(path) else None
+        kind = type(node.data)
+        if kind is dict:
+            known: Any = self._reference(node)
+        elif kind is list and self.merged.broken:
+            known = [item for item in node.data if item.path not in self.merged.broken]
+        else:
+            return node
+        return UnknownValue(None, path, node.span, node.key_span) if known is None else _with(node, known)
 
     def _reference(self, node: Value[dict[str, Any]]) -> SecretRef | None:
         if any(path[: len(node.path)] == node.path for path in self.merged.broken):

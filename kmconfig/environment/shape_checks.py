@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     Schema = dict[str, Any]
 
 
+#: A fleet says the same things again and again: so many sound texts are remembered for each setting.
+_REMEMBERED = 1000
+
+
 class Node:
     """A compiled schema: a check for each type of data that it allows.
 
@@ -85,15 +89,20 @@ def text_check(node: Node, schema: Schema) -> Check:
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength", 1 << 30)
     pattern: str = schema.get("pattern", "")
     search: Callable[[str], object] | None = None
+    known: set[str] = set()
 
     def check(value: Value[Any], run: say.Run) -> None:
         nonlocal search
+        if value.data in known:
+            return
         if search is None:  # most files need few of the patterns, and compiling one takes a millisecond
             search = re.compile(python_pattern(pattern)).search
         if not shortest <= len(value.data) <= longest:
             say.bad_length(run, value, node.schema)
         elif search(value.data) is None:
             say.bad_text(run, value, node.schema)
+        elif len(known) < _REMEMBERED:
+            known.add(value.data)
 
     return check
 

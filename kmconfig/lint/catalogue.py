@@ -1,20 +1,92 @@
-"""Rules looked up by code or name."""
+"""Rules looked up by code or name: the built-in ones and, where the project file says so, those of plugins."""
 
 from __future__ import annotations
 
-from functools import cache
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kmconfig.errors import ConfigurationError
 from kmconfig.lint.rules import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmconfig.environment.projectfile import ProjectFile
+    from kmconfig.lint.plugins import Plugins
     from kmconfig.lint.rule import Rule
 
 
-@cache
+class _Catalogue:
+    """Rules in the order of their codes, under their codes and names."""
+
+    def __init__(self, plugins: Plugins | None = None) -> None:
+        self.plugins = plugins
+        self.rules: tuple[Rule, ...] = RULES if plugins is None else (*RULES, *plugins.rules)
+        self._by_word: dict[str, Rule] = {}
+
+    @property
+    def by_word(self) -> dict[str, Rule]:
+        if not self._by_word:
+            self._by_word = {word: rule for rule in self.rules for word in (rule.code, rule.name)}
+        return self._by_word
+
+
+class _Current:
+    """Which rules there are in this process at the moment."""
+
+    catalogue = _Catalogue()
+
+
+_BUILT_IN = _Current.catalogue
+
+
+def enable_plugins(file: ProjectFile) -> tuple[Rule, ...]:
+    """Let the rules of installed packages count if the project file says ``plugins: true``, else only built-in ones.
+
+    Returns the rules of packages that count now. Whoever lints a project calls this first.
+
+    Raises ConfigurationError where a package offers something that cannot be used.
+    """
+    if not file.plugins:
+        _Current.catalogue = _BUILT_IN
+        return ()
+    from kmconfig.lint.plugins import load_plugins  # noqa: PLC0415 - only where the project file asks for it
+
+    plugins = load_plugins()
+    if plugins.faults:
+        raise ConfigurationError(
+            "\n".join(plugins.faults),
+            help="correct, update or uninstall the package, or take `plugins: true` out of kmconfig.yaml",
+        )
+    if _Current.catalogue.plugins is not plugins:
+        _Current.catalogue = _Catalogue(plugins)
+    return plugins.rules
+
+
+@contextmanager
+def same_rules_after() -> Iterator[None]:
+    """Undo what :func:`enable_plugins` does inside."""
+    before = _Current.catalogue
+    try:
+        yield
+    finally:
+        _Current.catalogue = before
+
+
+def rules() -> tuple[Rule, ...]:
+    """Every rule that counts, in the order of its code."""
+    return _Current.catalogue.rules
+
+
+def plugins_identity() -> str:
+    """What tells the enabled plugins from others and from other versions; empty where there are none."""
+    plugins = _Current.catalogue.plugins
+    return "" if plugins is None else plugins.identity
+
+
 def by_word() -> dict[str, Rule]:
     """Every rule under its code and under its name."""
-    return {word: rule for rule in RULES for word in (rule.code, rule.name)}
+    return _Current.catalogue.by_word
 
 
 def find_rule(word: str) -> Rule | None:
@@ -27,5 +99,24 @@ def nearest(word: str) -> str | None:
     from difflib import get_close_matches  # noqa: PLC0415 - only misspelt names pay for it
 
     shape = word.upper() if word[:2].upper() == "KM" else word.lower()
-    close = get_close_matches(shape, list(by_word()), 1, 0.6)
+    close = get_close_matches(shape, [known for known in by_word() if _comparable(known, shape)], 1, 0.6)
     return close[0] if close else None
+
+
+def remedy(word: str) -> str:
+    """What to do about a word that names no rule."""
+    guess = nearest(word)
+    if guess is not None:
+        return f"did you mean `{guess}`?"
+    if _is_users_own(word.upper()):
+        return "KM9 rules come from packages: install the one that has it, and set `plugins: true` in kmconfig.yaml"
+    return "`kmconfig rules` lists all rules"
+
+
+def _comparable(known: str, shape: str) -> bool:
+    """A code of the users' own whose package is missing is no slip of the pen for a built-in one."""
+    return not _is_users_own(shape) or _is_users_own(known)
+
+
+def _is_users_own(shape: str) -> bool:
+    return shape.startswith("KM9")

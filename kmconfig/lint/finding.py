@@ -8,6 +8,7 @@ from kmconfig.source.problem import Edit, Fix
 
 if TYPE_CHECKING:
     from kmconfig.lint.rule import Rule
+    from kmconfig.lint.surroundings import Mark
     from kmconfig.source.span import Span
     from kmconfig.source.value import Value
 
@@ -15,9 +16,9 @@ SEVERITIES = ("error", "warning", "note")
 
 
 class Label(NamedTuple):
-    """A value or a range of a file, and what it has to do with the finding."""
+    """A value or a range of a file, and what it has to do with the finding. Facts about a value bring its mark."""
 
-    subject: Value[Any] | Span
+    subject: Value[Any] | Span | Mark
     text: str = ""
 
 
@@ -35,6 +36,12 @@ class Finding(NamedTuple):
     fix: Fix | None = None
     severity: str | None = None
     concerns: tuple[str, ...] = ()
+
+
+class Skipped(NamedTuple):
+    """What an online rule yields where it could not check: why, with the setting it is about."""
+
+    reason: str
 
 
 class Place(NamedTuple):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kmconfig.lint.finding import Finding, Label, Located, Place
 from kmconfig.source.span import Span
-from kmconfig.source.value import setting_name
+from kmconfig.source.value import Value, setting_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kmconfig.environment.environment import Environment
     from kmconfig.lint.rule import Rule
+    from kmconfig.lint.surroundings import Sketch
     from kmconfig.source.problem import Problem
+    from kmconfig.source.span import SourceFile
+
+    Files: TypeAlias = Callable[[str], SourceFile]
+    """The file of a path."""
 
 
 def of_problem(problem: Problem, rule: Rule, environments: tuple[str, ...]) -> Located:
@@ -31,47 +38,74 @@ def of_problem(problem: Problem, rule: Rule, environments: tuple[str, ...]) -> L
 
 def in_environment(finding: Finding, rule: Rule, severity: str, environment: Environment) -> Located:
     """A finding about one environment; what nobody wrote stands on its nearest written parent."""
-    subject = finding.primary.subject
-    return Located(
-        rule=rule,
-        severity=severity,
-        message=finding.message,
-        help=finding.help,
-        place=_place(finding.primary, environment),
-        related=tuple(_place(label, environment) for label in finding.related if _is_written(label)),
-        setting="" if isinstance(subject, Span) else subject.setting,
-        environments=tuple(sorted({environment.name, *finding.concerns})),
-        fix=finding.fix,
-    )
+
+    def place(label: Label) -> Place:
+        subject = label.subject
+        return Place(environment.place_of(subject) if isinstance(subject, Value) else _span(subject), label.text)
+
+    return _located(finding, rule, severity, {environment.name, *finding.concerns}, place)
 
 
-def in_file(finding: Finding, rule: Rule, severity: str, environments: tuple[str, ...]) -> Located:
+def in_file(finding: Finding, rule: Rule, severity: str) -> Located:
     """A finding about one file, which stands on something written in it."""
-    subject = finding.primary.subject
+
+    def place(label: Label) -> Place:
+        subject = label.subject
+        return Place(_span(subject.span if isinstance(subject, Value) else subject), label.text)
+
+    return _located(finding, rule, severity, set(finding.concerns), place)
+
+
+def among_others(finding: Finding, rule: Rule, severity: str, environment: Sketch, files: Files) -> Located:
+    """A finding about one environment beside others."""
+
+    def place(label: Label) -> Place:
+        subject = label.subject
+        if isinstance(subject, tuple):
+            path, start, end, _, _ = subject
+            return Place(Span(files(path), start, end), label.text)
+        return Place(_span(subject.span if isinstance(subject, Value) else subject), label.text)
+
+    return _located(finding, rule, severity, {environment.name, *finding.concerns}, place)
+
+
+def _located(
+    finding: Finding, rule: Rule, severity: str, environments: set[str], place: Callable[[Label], Place]
+) -> Located:
     return Located(
         rule=rule,
         severity=severity,
         message=finding.message,
         help=finding.help,
-        place=_written_place(finding.primary),
-        related=tuple(_written_place(label) for label in finding.related),
-        setting="" if isinstance(subject, Span) else subject.setting,
-        environments=environments,
+        place=place(finding.primary),
+        related=tuple(place(label) for label in finding.related if _is_written(label)),
+        setting=_setting(finding.primary),
+        environments=tuple(sorted(environments)),
         fix=finding.fix,
     )
 
 
-def _place(label: Label, environment: Environment) -> Place:
-    subject = label.subject
-    return Place(subject if isinstance(subject, Span) else environment.place_of(subject), label.text)
+def _span(subject: object) -> Span:
+    if not isinstance(subject, Span):
+        raise TypeError("a finding stands on a place in a file")
+    return subject
 
 
-def _written_place(label: Label) -> Place:
-    span = label.subject if isinstance(label.subject, Span) else label.subject.span
-    if span is None:
-        raise ValueError("a finding about a file stands on a place in it")
-    return Place(span, label.text)
+def _setting(label: Label) -> str:
+    match label.subject:
+        case Span():
+            return ""
+        case tuple() as mark:
+            return mark[3]
+        case value:
+            return value.setting
 
 
 def _is_written(label: Label) -> bool:
-    return isinstance(label.subject, Span) or label.subject.written
+    match label.subject:
+        case Span():
+            return True
+        case tuple() as mark:
+            return mark[4]
+        case value:
+            return value.written

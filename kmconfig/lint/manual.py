@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-_FENCE = re.compile(r"^```yaml (?P<kind>bad|good)(?P<options>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^```yaml (?P<kind>bad|good|observed)(?P<options>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclass(slots=True)
@@ -29,11 +31,16 @@ class Fence:
 
 @dataclass(slots=True)
 class Example:
-    """Fences that belong together as a folder; ``bad`` ones must be found, good ones must not."""
+    """Fences that belong together as a folder; ``bad`` ones must be found, good ones must not.
+
+    ``observed`` is the text of a fence of that kind behind them: what stores and servers say, for rules that look
+    only with ``--online``. It maps settings to what is seen of their secrets.
+    """
 
     bad: bool
     fences: list[Fence] = field(default_factory=list)
     today: date | None = None
+    observed: str | None = None
 
 
 def prose(manual: str) -> str:
@@ -49,6 +56,9 @@ def examples(manual: str) -> list[Example]:
     """
     found: list[Example] = []
     for match in _FENCE.finditer(manual):
+        if match["kind"] == "observed":
+            found[-1].observed = match["text"]
+            continue
         fence, today = _fence(match["text"], match["options"].split())
         bad = match["kind"] == "bad"
         last = found[-1] if found else None

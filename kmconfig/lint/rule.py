@@ -9,16 +9,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.lint.finding import Finding
-    from kmconfig.lint.surroundings import Surroundings
+    from kmconfig.environment.projectfile import ProjectFile
+    from kmconfig.lint.finding import Finding, Skipped
+    from kmconfig.lint.observed import Observed
+    from kmconfig.lint.surroundings import Gatherer, Sketch, Surroundings
     from kmconfig.source.parser import Document
 
     Check = Callable[[Environment], Iterator[Finding]]
     FileCheck = Callable[[Document], Iterator[Finding]]
-    ProjectCheck = Callable[[Environment, Surroundings], Iterator[Finding]]
+    PolicyCheck = Callable[[Environment, ProjectFile], Iterator[Finding]]
+    ProjectCheck = Callable[[Sketch, Surroundings], Iterator[Finding]]
+    OnlineCheck = Callable[[Environment, Observed], Iterator[Finding | Skipped]]
 
 _WORDS = {"E": "error", "W": "warning", "n": "note", "–": None}
-_TIERS = ("production", "staging", "development")
+TIERS = ("production", "staging", "development")
 
 _MANDATORY = frozenset({"KM002", "KM003", "KM004", "KM301", "KM302"})
 
@@ -27,9 +31,10 @@ class Rule(NamedTuple):
     """One rule of the catalogue.
 
     ``severities`` maps each tier to error, warning, note, or None where the rule is silent. ``check`` looks at
-    environments, ``check_file`` at each file by itself, whatever it is used for, and ``check_project`` at
-    environments amid all the others; all are None for the faults that reader, parser, schema or engine find
-    themselves.
+    environments, ``check_file`` at each file by itself, whatever it is used for, ``check_policy`` at environments
+    beside the project file, and ``check_online`` beside what was seen of the stores and servers they name.
+    ``check_project`` compares environments; it sees of each what ``facts`` gather. All are None for the faults that
+    reader, parser, schema or engine find themselves.
     """
 
     code: str
@@ -38,7 +43,15 @@ class Rule(NamedTuple):
     module: str
     check: Check | None = None
     check_file: FileCheck | None = None
+    check_policy: PolicyCheck | None = None
     check_project: ProjectCheck | None = None
+    check_online: OnlineCheck | None = None
+    facts: tuple[Gatherer, ...] = ()
+
+    @property
+    def online(self) -> bool:
+        """Whether the rule asks servers, so that it only looks when it is told to."""
+        return self.check_online is not None
 
     @property
     def mandatory(self) -> bool:
@@ -76,15 +89,37 @@ def file_rule(code: str, name: str, *, severity: str) -> Callable[[FileCheck], R
     return register
 
 
-def project_rule(code: str, name: str, *, severity: str) -> Callable[[ProjectCheck], Rule]:
+def policy_rule(code: str, name: str, *, severity: str) -> Callable[[PolicyCheck], Rule]:
+    """Turn a check of environments against the project file into a rule."""
+
+    def register(check: PolicyCheck) -> Rule:
+        return Rule(code, name, parse_severities(severity), check.__module__, check_policy=check)
+
+    return register
+
+
+def project_rule(code: str, name: str, *, severity: str, facts: tuple[Gatherer, ...]) -> Callable[[ProjectCheck], Rule]:
     """Turn a check of environments amid all the others into a rule.
 
     It is called for every environment of the project, also where only some of them are linted; what concerns
-    none of those is left out. The severity is that of the tier of the environment it is called for.
+    none of those is left out. The severity is that of the tier of the environment it is called for. A fleet has
+    thousands of environments, so no more is kept of each than ``facts`` gather from it.
     """
 
     def register(check: ProjectCheck) -> Rule:
-        return Rule(code, name, parse_severities(severity), check.__module__, check_project=check)
+        return Rule(code, name, parse_severities(severity), check.__module__, check_project=check, facts=facts)
+
+    return register
+
+
+def online_rule(code: str, name: str, *, severity: str) -> Callable[[OnlineCheck], Rule]:
+    """Turn a check of what was seen of stores and servers into a rule. It runs only with ``--online``.
+
+    What could not be seen is no finding and not passed either: the check says so with ``Skipped``.
+    """
+
+    def register(check: OnlineCheck) -> Rule:
+        return Rule(code, name, parse_severities(severity), check.__module__, check_online=check)
 
     return register
 
@@ -96,4 +131,4 @@ def found_elsewhere(code: str, name: str, *, severity: str = "E/E/E", module: st
 
 def parse_severities(text: str) -> dict[str, str | None]:
     """Read ``E/W/–`` into a severity for each tier."""
-    return {tier: _WORDS[letter] for tier, letter in zip(_TIERS, text.split("/"), strict=True)}
+    return {tier: _WORDS[letter] for tier, letter in zip(TIERS, text.split("/"), strict=True)}

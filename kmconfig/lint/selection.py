@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.errors import UsageError
-from kmconfig.lint.catalogue import find_rule, nearest
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.catalogue import find_rule, remedy, rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,17 +23,21 @@ class Selection(NamedTuple):
     def read(cls, select: Iterable[str], ignore: Iterable[str]) -> Selection:
         """Read comma-separated codes and names; a code's beginning such as ``KM2`` selects an area.
 
-        Raises UsageError for a rule that does not exist.
+        Rules of plugins are known once they are enabled. Raises UsageError for a rule that does not exist.
         """
         ignored = _codes(ignore)
-        mandatory = sorted(rule.code for rule in RULES if rule.mandatory and rule.code in ignored)
+        mandatory = sorted(rule.code for rule in rules() if rule.mandatory and rule.code in ignored)
         if mandatory:
             raise UsageError(f"{', '.join(mandatory)} cannot be ignored", help="correct the faults themselves")
         return cls(_codes(select) or None, ignored)
 
     def covers(self, rule: Rule) -> bool:
         """Whether findings of this rule are wanted."""
-        return (self.selected is None or rule.code in self.selected) and rule.code not in self.ignored
+        return self.asks(rule.code)
+
+    def asks(self, code: str) -> bool:
+        """Whether the rule of a code is wanted."""
+        return (self.selected is None or code in self.selected) and code not in self.ignored
 
 
 def _codes(entries: Iterable[str]) -> frozenset[str]:
@@ -46,10 +49,7 @@ def _expand(word: str) -> list[str]:
     rule = find_rule(word)
     if rule is not None:
         return [rule.code]
-    area = [rule.code for rule in RULES if word.upper().startswith("KM") and rule.code.startswith(word.upper())]
+    area = [rule.code for rule in rules() if word.upper().startswith("KM") and rule.code.startswith(word.upper())]
     if area:
         return area
-    guess = nearest(word)
-    raise UsageError(
-        f"there is no rule `{word}`", help=f"did you mean `{guess}`?" if guess else "`kmconfig rules` lists all rules"
-    )
+    raise UsageError(f"there is no rule `{word}`", help=remedy(word))

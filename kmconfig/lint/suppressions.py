@@ -61,9 +61,14 @@ class Suppression:
             return None
 
 
+def may_suppress(file: SourceFile) -> bool:
+    """Whether a file has to be looked through for suppressions."""
+    return _MARK in file.text
+
+
 def read_suppressions(file: SourceFile) -> Iterator[Suppression]:
     """The suppressions of a file, in order."""
-    if _MARK not in file.text:
+    if not may_suppress(file):
         return
     for comment in comments(file):
         if _START.match(comment.text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmconfig.providers.record import ANY_ADDRESS, Form, Leak, Provider
+from kmconfig.providers.record import ANY_ADDRESS, SMALL, Form, Leak, Outline, Provider
 
 _GMAIL = ("gmail", "google", "app password")
 
@@ -18,7 +18,14 @@ GMAIL = Provider(
         "[a-z]{16}|[a-z]{4}(?: [a-z]{4}){3}", "an app password: 16 small letters", secret=True, confirmed=False
     ),
     # Four words of four letters are also English, so nothing but the password may stand there.
-    leaks=(Leak("a Gmail app password", r"(?<![\w.-])(?<![\w,;] )[a-z]{4}(?: [a-z]{4}){3}(?! ?[\w.-])", near=_GMAIL),),
+    leaks=(
+        Leak(
+            "a Gmail app password",
+            r"(?<![\w.-])(?<![\w,;] )[a-z]{4}(?: [a-z]{4}){3}(?! ?[\w.-])",
+            near=_GMAIL,
+            outline=Outline(SMALL, "xxxx xxxx xxxx xxxx"),
+        ),
+    ),
     from_rule="login",
     spf_include="_spf.google.com",
     dkim_selectors=("google",),

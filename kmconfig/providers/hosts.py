@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
-from kmconfig.providers.registry import normal_host
+from kmconfig.providers.registry import HOSTS, normal_host
 
 _IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
 
@@ -38,11 +38,13 @@ _REAL_HOSTS = frozenset(
 _REAL_DOMAINS = (".mail.protection.outlook.com",)
 
 
+@lru_cache(HOSTS)
 def is_ip_address(host: str) -> bool:
     """Whether a host is written as an IP address, IPv4 or IPv6."""
     return ":" in host or re.fullmatch(_IPV4, normal_host(host)) is not None
 
 
+@lru_cache(HOSTS)
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine: localhost, 127.0.0.0/8 or ::1."""
     name = normal_host(host)
@@ -53,7 +55,6 @@ def is_loopback(host: str) -> bool:
     return _is_ipv6_loopback(name.strip("[]"))
 
 
-@cache
 def _is_ipv6_loopback(address: str) -> bool:
     import ipaddress  # noqa: PLC0415 - hardly anybody writes one
 
@@ -65,12 +66,14 @@ def _is_ipv6_loopback(address: str) -> bool:
     return parsed.is_loopback or (mapped is not None and mapped.is_loopback)
 
 
+@lru_cache(HOSTS)
 def is_mail_catcher(host: str) -> bool:
     """Whether a host is known to swallow mail: Mailpit, MailHog, Mailtrap's sandbox and the like."""
     name = normal_host(host)
     return name in MAIL_CATCHER_HOSTS or name.split(".", 1)[0] in MAIL_CATCHERS
 
 
+@lru_cache(HOSTS)
 def is_real_host(host: str) -> bool:
     """Whether a host is somebody else's and only looks like a provider's."""
     name = normal_host(host)

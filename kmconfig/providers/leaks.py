@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmconfig.providers.record import Leak
+from kmconfig.providers.outlines import LONG_RUN, Glance
+from kmconfig.providers.record import BASE64, SMALL, Leak, Outline
 from kmconfig.providers.registry import PROVIDERS
 
 if TYPE_CHECKING:
@@ -19,14 +20,36 @@ _AUTH_WORDS = ("auth", "smtp", "login", "password", "secret", "xoauth2")
 _NEARNESS = 300
 
 _OF_NO_PROVIDER = (
-    Leak("a Laravel application key", r"\bbase64:[A-Za-z0-9+/]{43}="),
+    Leak(
+        "a Laravel application key",
+        r"\bbase64:[A-Za-z0-9+/]{43}=",
+        literal="base64:",
+        outline=Outline(BASE64, "x" * 43),
+    ),
     # The run of 16 letters is a common shape of words, so somebody must call it a password in the same line.
-    Leak("a Gmail app password", r"(?i:password|secret)\W{1,8}[a-z]{16}(?![\w.-])", near=("gmail", "google")),
+    Leak(
+        "a Gmail app password",
+        r"(?i:password|secret)\W{1,8}[a-z]{16}(?![\w.-])",
+        near=("gmail", "google"),
+        outline=Outline(SMALL, "x" * 16),
+    ),
 )
+
+LEAKS: tuple[Leak, ...] = (*(leak for provider in PROVIDERS for leak in provider.leaks), *_OF_NO_PROVIDER)
+"""Every shape that a pattern describes."""
+
+
+def _has_long_run(leak: Leak) -> bool:
+    outline = leak.outline
+    return outline is not None and "x" * LONG_RUN in outline.text and set(outline.alphabet) <= set(BASE64)
+
+
+#: Most texts hold no long run of base64, and then only these can be in them.
+_WITHOUT_LONG_RUN = tuple(leak for leak in LEAKS if not _has_long_run(leak))
 
 _KEY_START = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _KEY_END = r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-_LOGIN_IN_URL = r"://[^:\s/@'\"]{0,256}:(?P<password>[^@\s'\"]{1,512})@"
+_LONGEST_USER, _LONGEST_PASSWORD = 256, 512
 #: What stands where a password would: a variable, an ellipsis, or a port with a path behind it.
 _STAND_IN = r"[$<{\[*]|%[({A-Z_]|x+\Z|\.+\Z|…|[0-9]{1,5}[/?#,]"
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*\Z"
@@ -42,7 +65,8 @@ class Shape(NamedTuple):
 
 def find_leaks(text: str) -> list[Shape]:
     """Everything in ``text`` that has a credential's shape, in order and without overlaps; linear in time."""
-    found = sorted({*_of_patterns(text), *_private_keys(text), *_urls_with_passwords(text), *_encoded_logins(text)})
+    glance = Glance(text)
+    found = sorted({*_of_patterns(glance), *_private_keys(text), *_urls_with_passwords(text), *_encoded_logins(glance)})
     kept: list[Shape] = []
     for shape in found:
         if not kept or shape.start >= kept[-1].end:
@@ -50,15 +74,39 @@ def find_leaks(text: str) -> list[Shape]:
     return kept
 
 
-def _of_patterns(text: str) -> Iterator[Shape]:
-    lowered = text.lower()
-    for leak in (*(leak for provider in PROVIDERS for leak in provider.leaks), *_OF_NO_PROVIDER):
-        if leak.near and not any(word in lowered for word in leak.near):
-            continue
-        for match in re.finditer(leak.pattern, text):
+def may_hold_leaks(text: str) -> bool:
+    """Whether a closer look is due.
+
+    Where it is not, there is no leak in ``text``, nor in what stands there once lines are joined and indentation
+    is taken away. Other escapes are not looked through.
+    """
+    glance = Glance(text)
+    return (
+        "-----BEGIN" in text
+        or any(True for _ in _logins_in_urls(text))
+        or bool(_possible(glance))
+        or (next(glance.login_runs(), None) is not None and _names_a_login(glance))
+    )
+
+
+def _possible(glance: Glance) -> list[Leak]:
+    """The shapes that may be in a text."""
+    leaks = LEAKS if glance.has_long_run() else _WITHOUT_LONG_RUN
+    return [leak for leak in leaks if leak.literal in glance.text and _is_possible(leak, glance)]
+
+
+def _is_possible(leak: Leak, glance: Glance) -> bool:
+    if leak.near and not any(glance.says(word) for word in leak.near):
+        return False
+    return leak.outline is None or glance.shows(leak.outline.alphabet, leak.outline.text)
+
+
+def _of_patterns(glance: Glance) -> Iterator[Shape]:
+    for leak in _possible(glance):
+        for match in re.finditer(leak.pattern, glance.text):
             if leak.mixed and not _is_mixed(match[0]):
                 continue
-            if leak.near and not _is_near(leak.near, lowered, match.start(), match.end()):
+            if leak.near and not _is_near(leak.near, glance.lowered, match.start(), match.end()):
                 continue
             yield Shape(match.start(), match.end(), leak.kind)
 
@@ -87,21 +135,50 @@ def _private_keys(text: str) -> Iterator[Shape]:
 
 
 def _urls_with_passwords(text: str) -> Iterator[Shape]:
-    for match in re.finditer(_LOGIN_IN_URL, text):
-        before = text[max(0, match.start() - 20) : match.start()]
-        scheme = re.search(_SCHEME, before)
-        if scheme is not None and not re.match(_STAND_IN, match["password"]):
-            yield Shape(match.start() - len(scheme[0]), match.end(), "a URL with a password")
+    for start, password, end in _logins_in_urls(text):
+        scheme = re.search(_SCHEME, text[max(0, start - 20) : start])
+        if scheme is not None and not re.match(_STAND_IN, password):
+            yield Shape(start - len(scheme[0]), end, "a URL with a password")
 
 
-def _encoded_logins(text: str) -> Iterator[Shape]:
+def _logins_in_urls(text: str) -> Iterator[tuple[int, str, int]]:
+    """Each ``://user:password@``: where it starts, the password, where it ends."""
+    start, sign = text.find("://"), -1
+    while start >= 0:
+        if sign < start:
+            sign = text.find("@", start)
+            if sign < 0:
+                return
+        user = start + 3
+        colon = text.find(":", user, user + _LONGEST_USER + 1)
+        if 0 <= colon < sign - 1 <= colon + _LONGEST_PASSWORD and _are_plain(text[user:colon], text[colon + 1 : sign]):
+            yield start, text[colon + 1 : sign], sign + 1
+            start = sign
+        start = text.find("://", start + 1)
+
+
+def _are_plain(user: str, password: str) -> bool:
+    return "/" not in user and not any(sign in user or sign in password for sign in "'\"") and _is_word(user + password)
+
+
+def _is_word(text: str) -> bool:
+    return text.split(None, 1) == [text]
+
+
+def _encoded_logins(glance: Glance) -> Iterator[Shape]:
     """What a client sends to log in: ``\\0user\\0password`` (AUTH PLAIN, RFC 4616) or a bearer token, in base64."""
-    lowered = text.lower()
-    if not any(word in lowered for word in _AUTH_WORDS):
+    if not _names_a_login(glance):
         return
-    for match in re.finditer(_BASE64_RUN, text):
-        if len(match[0]) % 4 == 0 and _is_login(match[0]) and _is_near(_AUTH_WORDS, lowered, *match.span()):
+    for begin in glance.login_runs():
+        match = re.compile(_BASE64_RUN).match(glance.text, begin)
+        if match is None or len(match[0]) % 4 != 0 or not _is_login(match[0]):
+            continue
+        if _is_near(_AUTH_WORDS, glance.lowered, *match.span()):
             yield Shape(match.start(), match.end(), "an SMTP login in base64")
+
+
+def _names_a_login(glance: Glance) -> bool:
+    return any(word in glance.lowered for word in _AUTH_WORDS)
 
 
 def _is_login(encoded: str) -> bool:

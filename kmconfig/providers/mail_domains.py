@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 #: Names under which a service has domains in many countries.
 _FREE_NAMES = frozenset(("yahoo", "hotmail", "outlook", "live", "gmx", "yandex", "ymail", "rediffmail"))
 
@@ -38,6 +40,9 @@ _DISPOSABLE = frozenset(
 
 
 #: Second labels below the ending of a country that nobody owns.
+#: A fleet names the same few domains and addresses again and again.
+_REMEMBERED = 4096
+
 _SHARED_ENDINGS = frozenset(
     ("ac", "co", "com", "edu", "gen", "go", "gob", "gov", "govt", "ltd", "mil", "ne", "net", "nom", "or", "org", "plc")
 )
@@ -54,11 +59,13 @@ _SAME_SERVICE = {
 }
 
 
+@lru_cache(_REMEMBERED)
 def domain_of(address: str) -> str:
     """The domain of a mail address, in lower case."""
     return address.rpartition("@")[2].removesuffix(".").lower()
 
 
+@lru_cache(_REMEMBERED)
 def organisation_of(domain: str) -> str:
     """The part of a domain that somebody registers: its last two labels, or three as in ``acme.co.uk``.
 
@@ -69,6 +76,7 @@ def organisation_of(domain: str) -> str:
     return ".".join(labels[-3:] if shared else labels[-2:])
 
 
+@lru_cache(_REMEMBERED)
 def mail_service_of(domain: str) -> str:
     """What tells the mailboxes of one service from another's: its name, or the organisation of the domain."""
     for service, domains in _SAME_SERVICE.items():
@@ -77,6 +85,7 @@ def mail_service_of(domain: str) -> str:
     return organisation_of(domain)
 
 
+@lru_cache(_REMEMBERED)
 def is_free_mail(domain: str) -> bool:
     """Whether anybody can open a mailbox at this domain."""
     if domain in _FREE_DOMAINS:
@@ -85,6 +94,7 @@ def is_free_mail(domain: str) -> bool:
     return name in _FREE_NAMES and 0 < len(ending) <= 6 and ending.count(".") <= 1
 
 
+@lru_cache(_REMEMBERED)
 def is_disposable(domain: str) -> bool:
     """Whether addresses at this domain are made to be thrown away; its subdomains too."""
     return any(domain == known or domain.endswith(f".{known}") for known in _DISPOSABLE if known in domain)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from kmconfig.providers.record import ANY_ADDRESS, Form, Leak, Provider
+from kmconfig.providers.record import ANY_ADDRESS, HEX, Form, Leak, Mistake, Outline, Provider
+
+_API_KEY = "key-[0-9a-f]{32}|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}"
 
 MAILGUN = Provider(
     slug="mailgun",
@@ -17,10 +19,33 @@ MAILGUN = Provider(
     companies=("Mailgun", "Sinch"),
     ports={25: "tls", 587: "tls", 2525: "tls", 465: "ssl"},
     username=Form(ANY_ADDRESS, "an address on the Mailgun domain, such as `postmaster@mg.acme.example`"),
-    credential=Form(None, "the domain's SMTP password, not an API key", secret=True),
+    credential=Form(
+        None,
+        "the domain's SMTP password, not an API key",
+        secret=True,
+        mistakes=(Mistake(_API_KEY, "an API key, which is not documented for SMTP", confirmed=False),),
+    ),
+    api_credentials={
+        "api_key": Form(
+            _API_KEY,
+            "an API key or a domain's sending key: `key-` and 32 digits, or three groups of hexadecimal digits",
+            secret=True,
+            confirmed=False,
+            mistakes=(Mistake("pubkey-[0-9a-f]{32}", "the public key, which cannot send"),),
+        )
+    },
     leaks=(
-        Leak("a Mailgun API key", r"(?<![\w-])key-[0-9a-f]{32}\b"),
-        Leak("a Mailgun API key", r"(?<![\w-])[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![\w-])"),
+        Leak(
+            "a Mailgun API key",
+            r"(?<![\w-])key-[0-9a-f]{32}\b",
+            literal="key-",
+            outline=Outline(HEX, "-" + "x" * 32),
+        ),
+        Leak(
+            "a Mailgun API key",
+            r"(?<![\w-])[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![\w-])",
+            outline=Outline(HEX, "x" * 32 + "-xxxxxxxx-xxxxxxxx"),
+        ),
     ),
     from_rule="any",
     spf_include="mailgun.org",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmconfig.providers.record import Form, Leak, Provider
+from kmconfig.providers.record import HEX, Form, Leak, Outline, Provider
 
 MAILJET = Provider(
     slug="mailjet",
@@ -13,7 +13,14 @@ MAILJET = Provider(
     ports={25: "tls", 587: "tls", 2525: "tls", 465: "ssl"},
     username=Form("[0-9a-f]{32}", "the API key: 32 hexadecimal digits"),
     credential=Form("[0-9a-f]{32}", "the secret key: 32 hexadecimal digits", secret=True, confirmed=False),
-    leaks=(Leak("a Mailjet key", r"(?<![\w-])[0-9a-f]{32}(?![\w-])", near=("mailjet",)),),
+    leaks=(
+        Leak(
+            "a Mailjet key",
+            r"(?<![\w-])[0-9a-f]{32}(?![\w-])",
+            near=("mailjet",),
+            outline=Outline(HEX, "x" * 32),
+        ),
+    ),
     spf_include="spf.mailjet.com",
     dkim_selectors=("mailjet",),
     limits="free plan 200 a day",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.providers.hosts import is_ip_address, is_loopback, is_mail_catcher, is_real_host
 from kmconfig.providers.placeholders import is_placeholder_domain
-from kmconfig.providers.registry import PROVIDERS, normal_host, provider_of_host
+from kmconfig.providers.registry import HOSTS, PROVIDERS, normal_host, provider_of_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Guess(NamedTuple):
     edits: int
 
 
-@cache
+@lru_cache(HOSTS)
 def likely_host(host: str) -> Guess | None:
     """The provider's host that ``host`` misses by a letter or two, by its prefix or by its ending; else None."""
     name = normal_host(host)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmconfig.providers.record import Form, Leak, Provider
+from kmconfig.providers.record import HEX, Form, Leak, Outline, Provider
 
 _UUID = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 
@@ -21,7 +21,14 @@ POSTMARK = Provider(
     credential=Form(
         _UUID, "the server token, a UUID; it is user name and password alike", secret=True, confirmed=False
     ),
-    leaks=(Leak("a Postmark server token", rf"(?<![\w-]){_UUID}(?![\w-])", near=("postmark",)),),
+    leaks=(
+        Leak(
+            "a Postmark server token",
+            rf"(?<![\w-]){_UUID}(?![\w-])",
+            near=("postmark",),
+            outline=Outline(HEX, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"),
+        ),
+    ),
     limits="developer plan 100 a month",
     documentation="https://postmarkapp.com/developer/user-guide/send-email-with-smtp",
     source="postmarkapp.com/support/article/811 and developer overview",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -12,13 +13,24 @@ FACTS_OF = "2026-11-22"
 """The day on which the facts of the records were last compared with their sources."""
 
 
+class Mistake(NamedTuple):
+    """What people take for a credential and is none: its pattern, and what it is, in words behind "it is".
+
+    ``confirmed`` says that the provider documents that it does not work.
+    """
+
+    pattern: str
+    meaning: str
+    confirmed: bool = True
+
+
 class Form(NamedTuple):
     """How one half of a login is written.
 
     ``pattern`` is a regular expression for the whole text, None where anything may be right. ``expected`` says
     it in words that can stand behind "expects". ``exact`` is the one right value where there is only one.
     ``secret`` says that it must never stand in a file as text. ``confirmed`` says that the provider documents
-    the form itself.
+    the form itself. ``mistakes`` are forms that do not work although they look right to people.
     """
 
     pattern: str | None
@@ -26,23 +38,44 @@ class Form(NamedTuple):
     exact: str | None = None
     secret: bool = False
     confirmed: bool = True
+    mistakes: tuple[Mistake, ...] = ()
 
     def fits(self, text: str) -> bool:
         """Whether ``text`` is written as the provider expects."""
         return self.pattern is None or re.fullmatch(self.pattern, text) is not None
 
 
+SMALL = "abcdefghijklmnopqrstuvwxyz"
+CAPITALS = SMALL.upper()
+DIGITS = "0123456789"
+HEX = DIGITS + "abcdef"
+BASE64 = CAPITALS + SMALL + DIGITS + "+/"
+
+
+class Outline(NamedTuple):
+    """A part of every match of a pattern, with an ``x`` for each character that is one of ``alphabet``.
+
+    ``text`` holds nothing else but hyphens and single blanks.
+    """
+
+    alphabet: str
+    text: str
+
+
 class Leak(NamedTuple):
     """The shape of a secret where it has no business to stand.
 
     ``kind`` names it to people. ``near`` are words of which one must stand close by, lower case, for shapes that
-    other things have too. ``mixed`` asks for capitals, small letters and digits together.
+    other things have too. ``mixed`` asks for capitals, small letters and digits together. ``literal`` and
+    ``outline`` are found in every match of ``pattern``; a text without them is not searched.
     """
 
     kind: str
     pattern: str
     near: tuple[str, ...] = ()
     mixed: bool = False
+    literal: str = ""
+    outline: Outline | None = None
 
 
 class Retirement(NamedTuple):
@@ -64,6 +97,8 @@ class Provider(NamedTuple):
     ``*`` for one label; ``region`` is the pattern of a region and ``regions`` are those known to exist.
     ``domains`` belong to the provider as a whole; ``other_hosts`` is a pattern of hosts that are the provider's
     and take no submissions, where its domain is not its own for mail.
+
+    ``api_credentials`` are the secrets of the provider's own API, by the names of the settings that take them.
 
     ``regions_final`` is False where more regions may exist than are known. ``companies`` are the names under which
     people know the provider and its owner, as far as they are no words of every day.
@@ -98,6 +133,7 @@ class Provider(NamedTuple):
     spf_include: str | None = None
     dkim_selectors: tuple[str, ...] = ()
     password_login_ends: Retirement | None = None
+    api_credentials: Mapping[str, Form] = MappingProxyType({})
     facts_of: str = FACTS_OF
 
     def __eq__(self, other: object) -> bool:

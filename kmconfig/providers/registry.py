@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kmconfig.providers.brevo import BREVO
@@ -45,10 +45,14 @@ PROVIDERS: tuple[Provider, ...] = (
     SELF_HOSTED,
 )
 
+#: A fleet names the same few hosts again and again: what was said of this many is remembered.
+HOSTS = 4096
+
 _BY_HOST = {host: provider for provider in PROVIDERS for host in provider.hosts}
 _BY_SLUG = {provider.slug: provider for provider in PROVIDERS}
 
 
+@lru_cache(HOSTS)
 def normal_host(host: str) -> str:
     """A host name as it is compared: lower case, no trailing dot."""
     return host.strip().removesuffix(".").lower()
@@ -77,7 +81,7 @@ def provider_of_host(host: str) -> Provider | None:
     return _provider_of(normal_host(host))
 
 
-@cache
+@lru_cache(HOSTS)
 def _provider_of(host: str) -> Provider | None:
     exact = _BY_HOST.get(host)
     if exact is not None:
@@ -93,7 +97,7 @@ def domain_owner(host: str) -> Provider | None:
     return _owner_of(normal_host(host))
 
 
-@cache
+@lru_cache(HOSTS)
 def _owner_of(host: str) -> Provider | None:
     known = _provider_of(host)
     if known is not None:

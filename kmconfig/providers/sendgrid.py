@@ -18,7 +18,7 @@ SENDGRID = Provider(
     credential=Form(
         r"SG\.[\w-]{20,24}\.[\w-]{39,50}", "an API key: `SG.`, 22 characters, a dot, 43 characters", secret=True
     ),
-    leaks=(Leak("a SendGrid API key", r"\bSG\.[\w-]{20,24}\.[\w-]{39,50}(?![\w-])"),),
+    leaks=(Leak("a SendGrid API key", r"\bSG\.[\w-]{20,24}\.[\w-]{39,50}(?![\w-])", literal="SG."),),
     dkim_selectors=("s1", "s2"),
     limits="5,000 messages a connection; trial 100 a day for 60 days",
     documentation="https://www.twilio.com/docs/sendgrid/for-developers/sending-email/integrating-with-the-smtp-api",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmconfig.providers.record import Form, Leak, Provider
+from kmconfig.providers.record import BASE64, CAPITALS, Form, Leak, Mistake, Outline, Provider
 
 _AWS = ("aws", "amazon", "secret_access_key", "akia")
 
@@ -25,16 +25,40 @@ SES = Provider(
     ports={25: "tls", 587: "tls", 2587: "tls", 465: "ssl", 2465: "ssl"},
     username=Form("AKIA[A-Z2-7]{16}", "the SMTP user name: `AKIA` and 16 capitals or digits"),
     credential=Form(
-        r"(?:B[A-P]|A[g-v])[A-Za-z0-9+/]{42}", "the SMTP password: 44 characters, not the secret key", secret=True
+        r"(?:B[A-P]|A[g-v])[A-Za-z0-9+/]{42}",
+        "the SMTP password: 44 characters, not the secret key",
+        secret=True,
+        mistakes=(Mistake("[A-Za-z0-9/+]{40}", "an AWS secret key, from which the SMTP password is derived"),),
     ),
+    api_credentials={
+        "access_key_id": Form("(?:AKIA|ASIA)[A-Z2-7]{16}", "an access key id: `AKIA` and 16 capitals or digits"),
+        "secret_access_key": Form(
+            "[A-Za-z0-9/+]{40}",
+            "the secret key: 40 characters",
+            secret=True,
+            confirmed=False,
+            mistakes=(Mistake(r"(?:B[A-P]|A[g-v])[A-Za-z0-9+/]{42}", "an SMTP password"),),
+        ),
+    },
     leaks=(
-        Leak("an AWS access key id", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"),
+        Leak(
+            "an AWS access key id",
+            r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b",
+            outline=Outline(CAPITALS + "234567", "x" * 20),
+        ),
         Leak(
             "an SES SMTP password",
             r"(?<![A-Za-z0-9+/])(?:B[A-P]|A[g-v])[A-Za-z0-9+/]{42}(?![A-Za-z0-9+/=])",
             mixed=True,
+            outline=Outline(BASE64, "x" * 44),
         ),
-        Leak("an AWS secret key", r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])", near=_AWS, mixed=True),
+        Leak(
+            "an AWS secret key",
+            r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])",
+            near=_AWS,
+            mixed=True,
+            outline=Outline(BASE64, "x" * 40),
+        ),
     ),
     spf_include="amazonses.com",
     limits="sandbox 200 messages in 24 hours, 1 a second, verified recipients only; 50 recipients a message, 40 MB",

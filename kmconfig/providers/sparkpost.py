@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmconfig.providers.record import Form, Leak, Provider
+from kmconfig.providers.record import HEX, Form, Leak, Outline, Provider
 
 SPARKPOST = Provider(
     slug="sparkpost",
@@ -19,7 +19,14 @@ SPARKPOST = Provider(
         r"SMTP_Injection(?::X-MSYS-SUBACCOUNT=[0-9]+)?", "`SMTP_Injection`, the same for all", exact="SMTP_Injection"
     ),
     credential=Form("[0-9a-f]{40}", "an API key that may send by SMTP: 40 characters", secret=True, confirmed=False),
-    leaks=(Leak("a SparkPost API key", r"\b[0-9a-f]{40}\b", near=("sparkpost",)),),
+    leaks=(
+        Leak(
+            "a SparkPost API key",
+            r"\b[0-9a-f]{40}\b",
+            near=("sparkpost",),
+            outline=Outline(HEX, "x" * 40),
+        ),
+    ),
     spf_include="_spf.sparkpostmail.com",
     limits="new paid accounts 1,000 a day, rising",
     documentation="https://developers.sparkpost.com/api/smtp/",

@@ -10,11 +10,12 @@ from kmconfig.report.mail import StageLines, diagnosis_lines
 from kmconfig.report.stream import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from kmconfig.deploy.receipt import Receipt, Step
     from kmconfig.mail.stages import Progress as MailProgress
     from kmconfig.report.style import Style
+    from kmconfig.secrets.stores import Login
 
 _NAMES = {"read_back": "read back", "test_message": "test message"}
 _WIDTH = 14
@@ -44,6 +45,14 @@ class StepLines:
         name = _NAMES.get(step.step, step.step).ljust(_WIDTH)
         line = f"  {mark} {name}{f'{step.ms:.0f} ms'.rjust(8)}  {for_terminal(step.detail)}"
         say(self._stream, f"{line.rstrip()}\n")
+
+
+def login_lines(logins: Iterable[Login], *, style: Style) -> Iterator[str]:
+    """As whom each store was asked."""
+    for login in logins:
+        where = f" at {for_terminal(login.where)}" if login.where else ""
+        name = "vault" if login.source == "vault" else "aws"
+        yield f"  {style('faint', f'{name}{where}')}: {for_terminal(login.identity)}"
 
 
 def receipt_text(receipt: Receipt, *, style: Style) -> Iterator[str]:

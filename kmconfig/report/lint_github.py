@@ -23,6 +23,9 @@ def lint_github(outcome: Outcome, *, folder: str) -> Iterator[str]:
     """
     for finding in outcome.findings:
         yield _command(finding, folder)
+    for reason, codes in outcome.unchecked().items():
+        title = for_annotation_property(f"not checked: {', '.join(codes)}")
+        yield f"::warning title={title}::{for_annotation(for_terminal(reason))}"
 
 
 def _command(finding: Located, folder: str) -> str:

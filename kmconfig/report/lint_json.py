@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kmconfig.lint.engine import Outcome
     from kmconfig.lint.finding import Located, Place
 
@@ -14,7 +16,7 @@ def lint_document(outcome: Outcome) -> dict[str, Any]:
     return {
         "version": 1,
         "findings": [_finding(finding) for finding in outcome.findings],
-        "skipped": [{"code": crash.code, "reason": f"internal error: {crash.detail}"} for crash in outcome.crashes],
+        "skipped": [*_failed(outcome), *_unchecked(outcome)],
         "summary": {
             "files": outcome.files,
             "environments": len(outcome.environments),
@@ -51,3 +53,14 @@ def _finding(finding: Located) -> dict[str, Any]:
 def _related(place: Place) -> dict[str, Any]:
     span = place.span
     return {"path": span.path, "line": span.line, "column": span.column, "message": place.text}
+
+
+def _failed(outcome: Outcome) -> Iterator[dict[str, str]]:
+    for crash in outcome.crashes:
+        yield {"code": crash.code, "reason": f"internal error: {crash.detail}"}
+
+
+def _unchecked(outcome: Outcome) -> Iterator[dict[str, str]]:
+    for reason, codes in outcome.unchecked().items():
+        for code in codes:
+            yield {"code": code, "reason": reason}

@@ -6,11 +6,11 @@ output of a case that passes. A rule that was not looked at is skipped, one that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kmconfig.lint.catalogue import rules as all_rules
 from kmconfig.lint.finding import SEVERITIES
-from kmconfig.lint.rules import RULES
 from kmconfig.report.escape import for_terminal, for_xml
 from kmconfig.report.lint_text import plural
 from kmconfig.report.spot import spot
@@ -34,7 +34,7 @@ class Terms:
     fail_on: str
     selection: Selection
     folder: str = ""
-    rules: Sequence[Rule] = RULES
+    rules: Sequence[Rule] = field(default_factory=all_rules)
 
     @property
     def failing(self) -> tuple[str, ...]:
@@ -63,6 +63,11 @@ class _Suite:
         self.crashes = {
             crash.code: crash.detail for crash in outcome.crashes if self._owns((crash.environment,), outcome)
         }
+        self.unchecked = {
+            skipped.code: skipped.reason
+            for skipped in reversed(outcome.skipped)
+            if self._owns((skipped.environment,), outcome)
+        }
         self.findings: dict[str, list[Located]] = {}
         for finding in outcome.findings:
             if self._owns(finding.environments, outcome):
@@ -84,6 +89,9 @@ class _Suite:
         if crash is not None:
             self.counts["errors"] += 1
             body = f'<error type="internal-error" message="{_attribute(crash)}"/>'
+        elif not findings and rule.code in self.unchecked:
+            self.counts["skipped"] += 1
+            body = f'<skipped message="{_attribute(f"not checked: {self.unchecked[rule.code]}")}"/>'
         elif not findings and not self.terms.selection.covers(rule):
             self.counts["skipped"] += 1
             body = '<skipped message="not selected"/>'

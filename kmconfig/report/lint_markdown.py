@@ -36,6 +36,9 @@ def lint_markdown(outcome: Outcome, *, folder: str) -> Iterator[str]:
         codes = ", ".join(sorted({crash.code for crash in outcome.crashes}))
         yield ""
         yield f"Not everything was checked: rules that failed themselves: {codes}."
+    for reason, unchecked in outcome.unchecked().items():
+        yield ""
+        yield f"Not checked: {for_markdown(_cut(reason))} ({', '.join(unchecked)})"
     room = LONGEST - _FRAME
     for severity in SEVERITIES:
         findings = [finding for finding in outcome.findings if finding.severity == severity]

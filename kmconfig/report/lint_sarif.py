@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kmconfig import __version__
+from kmconfig.lint.catalogue import rules as all_rules
 from kmconfig.lint.finding import SEVERITIES
 from kmconfig.lint.manual import prose
-from kmconfig.lint.rules import RULES
 from kmconfig.report.escape import for_sarif, for_terminal, for_uri
 from kmconfig.report.rules import explain_text, rule_entry
 from kmconfig.report.spot import spot
@@ -16,7 +16,7 @@ from kmconfig.report.style import Style
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kmconfig.lint.engine import Crash, Outcome
+    from kmconfig.lint.engine import Outcome
     from kmconfig.lint.finding import Located
     from kmconfig.lint.rule import Rule
     from kmconfig.report.spot import Spot
@@ -38,14 +38,18 @@ _PROBLEM = {"error": "error", "warning": "warning", "note": "recommendation"}
 #: How sure the findings of an area are, by the code's first digit; the sender's are about taste.
 _PRECISION = {"0": "very-high", "1": "very-high", "4": "medium"}
 _ROOT = "%SRCROOT%"
+_HEADINGS = {"bad": "Wrong:", "good": "Right:", "observed": "What is seen:"}
 
 
-def sarif_document(outcome: Outcome, *, folder: str, category: str, rules: Sequence[Rule] = RULES) -> dict[str, Any]:
-    """The log of one run, with all rules whether they found something or not.
+def sarif_document(
+    outcome: Outcome, *, folder: str, category: str, rules: Sequence[Rule] | None = None
+) -> dict[str, Any]:
+    """The log of one run, with all ``rules`` whether they found something or not; by default every rule there is.
 
     ``folder`` is the root relative to the repository. ``category`` tells runs over different files of one commit
     apart, such as ``kmconfig/production/``. No text of the files is in it, so no secret either.
     """
+    rules = all_rules() if rules is None else rules
     index = {rule.code: number for number, rule in enumerate(rules)}
     return {
         "$schema": _SCHEMA,
@@ -60,7 +64,7 @@ def sarif_document(outcome: Outcome, *, folder: str, category: str, rules: Seque
                     }
                 },
                 "automationDetails": {"id": for_terminal(category)},
-                "invocations": [_invocation(outcome.crashes)],
+                "invocations": [_invocation(outcome)],
                 "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(finding, index, folder) for finding in _worst_first(outcome.findings)],
@@ -98,7 +102,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _cut(text: str) -> str:
-    text = " ".join(text.split())
+    text = for_sarif(" ".join(text.split()))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rsplit(' ', 1)[0]}…"
 
 
@@ -110,26 +114,33 @@ def _markdown(rule: Rule) -> str:
 def _manual(manual: str) -> Iterator[str]:
     for line in manual.splitlines():
         if line.startswith("```yaml "):
-            yield "Wrong:" if line.startswith("```yaml bad") else "Right:"
+            yield _HEADINGS[line.split()[1]]
             yield ""
             yield "```yaml"
         else:
             yield line
 
 
-def _invocation(crashes: list[Crash]) -> dict[str, Any]:
-    """Whether all rules ran: a rule that failed is not a rule that found nothing."""
+def _invocation(outcome: Outcome) -> dict[str, Any]:
+    """Whether all rules ran: one that failed, or could not look, is not one that found nothing."""
     return {
-        "executionSuccessful": not crashes,
+        "executionSuccessful": not outcome.crashes,
         "toolExecutionNotifications": [
-            {
-                "level": "error",
-                "message": {"text": for_sarif(f"rule {crash.code} failed on {crash.environment}: {crash.detail}")},
-                "associatedRule": {"id": crash.code},
-            }
-            for crash in crashes
+            *(
+                _notification("error", crash.code, f"rule {crash.code} failed on {crash.environment}: {crash.detail}")
+                for crash in outcome.crashes
+            ),
+            *(
+                _notification("warning", code, f"not checked: {reason}")
+                for reason, codes in outcome.unchecked().items()
+                for code in codes
+            ),
         ],
     }
+
+
+def _notification(level: str, code: str, text: str) -> dict[str, Any]:
+    return {"level": level, "message": {"text": for_sarif(text)}, "associatedRule": {"id": code}}
 
 
 def _result(finding: Located, index: dict[str, int], folder: str) -> dict[str, Any]:

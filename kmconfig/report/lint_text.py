@@ -23,6 +23,9 @@ def lint_text(outcome: Outcome, *, style: Style) -> Iterator[str]:
     for finding in outcome.findings:
         yield from _finding(finding, style)
         yield ""
+    for reason, codes in outcome.unchecked().items():
+        told = style("faint", f"({', '.join(codes)})")
+        yield f"{style('warning', 'not checked')}: {for_terminal(reason)} {told}"
     yield summary(outcome, style=style)
 
 
@@ -65,7 +68,8 @@ def summary(outcome: Outcome, *, style: Style) -> str:
     told = ", ".join(f"{count} {word}" for word, count in others.items() if count)
     tail = f" ({told})" if told else ""
     if not counts:
-        return f"{style('good', 'no findings')} in {where}{tail}"
+        found = style("good", "no findings") if not outcome.skipped else "no findings, but not everything was checked,"
+        return f"{found} in {where}{tail}"
     return f"{', '.join(counts)} in {where}{tail}"
 
 

@@ -8,12 +8,15 @@ from kmconfig.report.escape import for_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from kmconfig.deploy.plan import Plan
     from kmconfig.environment.environment import Environment
     from kmconfig.report.style import Style
     from kmconfig.targets.interface import Operation
+    from kmconfig.targets.secret_changes import SecretChange
 
+_SHORT_VERSION = 8
 _MARKS = {"add": ("good", "+"), "change": ("changed", "~"), "remove": ("bad", "-")}
 
 
@@ -26,7 +29,7 @@ def plan_text(plan: Plan, environment: Environment, *, style: Style) -> Iterator
         yield f"{style('bold', for_terminal(plan.environment))} → {target}"
         keys = [for_terminal(operation.key) for operation in plan.operations]
         key_width = max(map(len, keys))
-        changes = [_change(operation) for operation in plan.operations]
+        changes = [_change(operation, now=plan.created) for operation in plan.operations]
         change_width = min(max(len(change) for change in changes), 60)
         for operation, key, change in zip(plan.operations, keys, changes, strict=True):
             role, mark = _MARKS[operation.action]
@@ -41,12 +44,50 @@ def plan_text(plan: Plan, environment: Environment, *, style: Style) -> Iterator
         yield f"         approve it with {style('bold', f'--approve {guard.name}')}"
 
 
-def _change(operation: Operation) -> str:
+def _change(operation: Operation, *, now: datetime) -> str:
+    if operation.change is not None and operation.after is not None:
+        source, _, name = operation.after.partition(":")
+        return f"{for_terminal(source)} {for_terminal(name)}  {_replaced(operation.change, now=now)}"
     before = _quoted(operation.before, secret=operation.secret)
     after = _quoted(operation.after, secret=operation.secret)
     if operation.action == "add":
         return after
     return f"{before} → {after}" if operation.action == "change" else before
+
+
+def _replaced(change: SecretChange, *, now: datetime) -> str:
+    """One secret in place of another: by their versions, else their fingerprints, else without telling them apart."""
+    if change.after is not None:
+        before, after = _versions(change.before, change.after)
+        days = change.age_days(now=now)
+        told = f"{before} → {after}" if change.held else after
+        told += f" ({_age(days)})" if days is not None else ""
+    elif change.fingerprint_after is not None:
+        before = change.fingerprint_before or "?"
+        told = (
+            f"fingerprint {before} → {change.fingerprint_after}"
+            if change.held
+            else f"fingerprint {change.fingerprint_after}"
+        )
+    else:
+        told = "unknown, will be written"
+    return told if change.compared else f"{told}, cannot be compared with what the target holds"
+
+
+def _versions(before: str | None, after: str) -> tuple[str, str]:
+    """Two versions for people: numbers as they are, ids as short as they can still be told apart."""
+    shown = tuple("?" if version is None else _version(version) for version in (before, after))
+    if shown[0] == shown[1] and before is not None and before != after:
+        shown = before, after
+    return for_terminal(shown[0]), for_terminal(shown[1])
+
+
+def _version(version: str) -> str:
+    return f"v{version}" if version.isdecimal() else version[:_SHORT_VERSION]
+
+
+def _age(days: int) -> str:
+    return {0: "made today", 1: "1 day old"}.get(days, f"{days} days old")
 
 
 def _quoted(value: str | None, *, secret: bool) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kmconfig.report.escape import for_terminal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -47,7 +49,7 @@ def explain_text(rule: Rule, *, style: Style) -> Iterator[str]:
         yield "can be neither suppressed nor switched off"
     yield ""
     for line in rule.manual.splitlines():
-        yield _heading(line, style)
+        yield _heading(for_terminal(line), style)
 
 
 def _heading(line: str, style: Style) -> str:
@@ -55,6 +57,8 @@ def _heading(line: str, style: Style) -> str:
         return style("bad", "wrong:")
     if line.startswith("```yaml good"):
         return style("good", "right:")
+    if line.startswith("```yaml observed"):
+        return style("faint", "what is seen:")
     return "" if line == "```" else line
 
 

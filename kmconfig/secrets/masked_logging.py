@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from kmconfig.secrets.quiet_loggers import QuietLoggers
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.secrets.masker import Masker
-
-TALKATIVE_LOGGERS = ("botocore", "urllib3", "hvac", "http.client", "smtplib")
-"""Their debug output holds whole requests and answers, tokens and passwords included."""
 
 
 class MaskingFormatter(logging.Formatter):
@@ -36,16 +35,12 @@ class MaskedLogging:
 
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
-        self._levels: dict[str, int] = {}
+        self._quiet = QuietLoggers()
         self._wrapped: list[logging.Handler] = []
 
     def apply(self) -> None:
         """Take in handlers that are new since the last call."""
-        for name in TALKATIVE_LOGGERS:
-            logger = logging.getLogger(name)
-            self._levels.setdefault(name, logger.level)
-            if logger.level < logging.WARNING:
-                logger.setLevel(logging.WARNING)
+        self._quiet.apply()
         for handler in _handlers():
             if not isinstance(handler.formatter, MaskingFormatter):
                 handler.setFormatter(MaskingFormatter(handler.formatter, self._masker))
@@ -53,12 +48,10 @@ class MaskedLogging:
 
     def restore(self) -> None:
         """Give handlers their formatters and loggers their levels back."""
-        for name, level in self._levels.items():
-            logging.getLogger(name).setLevel(level)
+        self._quiet.restore()
         for handler in self._wrapped:
             if isinstance(handler.formatter, MaskingFormatter):
                 handler.formatter = handler.formatter.formatter
-        self._levels.clear()
         self._wrapped.clear()
 
 

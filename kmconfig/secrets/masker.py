@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from kmconfig.secrets.patterns import PatternIndex, Scan, Span
     from kmconfig.secrets.secret import Secret
@@ -22,13 +21,14 @@ class Masker:
     Until the first secret is registered nothing is imported and text passes through as it is.
     """
 
-    __slots__ = ("_index", "_listeners", "_patterns", "_unmaskable")
+    __slots__ = ("_index", "_listeners", "_patterns", "_unmaskable", "_watchers")
 
     def __init__(self) -> None:
         self._patterns: dict[str, bool] = {}
         self._index: PatternIndex | None = None
-        self._unmaskable: dict[str, None] = {}
+        self._unmaskable: dict[str, str] = {}
         self._listeners: list[Callable[[], None]] = []
+        self._watchers: list[Callable[[Secret], None]] = []
 
     def __repr__(self) -> str:
         return "<masker>"
@@ -43,16 +43,23 @@ class Masker:
         """References of the registered secrets that are too short or too common to be masked."""
         return tuple(self._unmaskable)
 
+    def weakness(self, reference: str) -> str | None:
+        """Why the secret of ``reference`` is not masked, such as ``too short``; None where it is."""
+        return self._unmaskable.get(reference)
+
     def register(self, secret: Secret) -> None:
         """Mask ``secret``, each of its longer lines and their encodings from now on."""
-        from kmconfig.secrets.patterns import maskable, patterns_of  # noqa: PLC0415 - see the class docstring
+        from kmconfig.secrets.patterns import patterns_of, weakness  # noqa: PLC0415 - see the class docstring
 
         self.arm()
-        if not maskable(secret.reveal()):
-            self._unmaskable[secret.reference] = None
+        weak = weakness(secret.reveal())
+        if weak is not None:
+            self._unmaskable[secret.reference] = weak
         patterns = patterns_of(secret.reveal())
         if not patterns.keys() <= self._patterns.keys():
             self._patterns = self._patterns | patterns
+        for watcher in tuple(self._watchers):
+            watcher(secret)
 
     def arm(self) -> None:
         """Tell whoever called :meth:`subscribe` that secrets are about to arrive."""
@@ -62,6 +69,10 @@ class Masker:
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` before secrets are read and before each is registered."""
         self._listeners.append(listener)
+
+    def watch(self, watcher: Callable[[Secret], None]) -> None:
+        """Call ``watcher`` with each secret once it is masked, before anybody else gets it."""
+        self._watchers.append(watcher)
 
     def unsubscribe(self, listener: Callable[[], None]) -> None:
         """Stop calling ``listener``."""
@@ -112,8 +123,3 @@ class Masker:
         if index is None or index.patterns is not patterns:
             index = self._index = PatternIndex(patterns)
         return index.scan(text, covered=covered)
-
-
-def write_masked(path: Path, text: str, masker: Masker) -> None:
-    """Write a report as UTF-8 with every secret in it replaced. Raises OSError."""
-    path.write_text(masker.mask(text), encoding="utf-8", newline="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmconfig.secrets.secret_file import Unreadable, read_secret_file
-from kmconfig.secrets.store import Answer, SecretProblem, accept
+from kmconfig.secrets.store import Answer, Metadata, SecretProblem, accept, described
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +38,16 @@ class DotenvStore:
             }
         bindings = _bindings(content)
         return {ref: self._one(ref, bindings.get(ref.name, [])) for ref in refs}
+
+    def describe(self, refs: Sequence[SecretRef]) -> Mapping[SecretRef, Metadata]:
+        """Say whether they are there: nothing here knows versions or ages."""
+        return described(self.resolve(refs))
+
+    def identity(self) -> None:
+        """Nobody logs in."""
+
+    def close(self) -> None:
+        """There is nothing to give back."""
 
     def _refused(self, ref: SecretRef) -> SecretProblem:
         return SecretProblem(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmconfig.secrets.store import Answer, SecretProblem, accept
+from kmconfig.secrets.store import Answer, Metadata, SecretProblem, accept, described
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +20,16 @@ class EnvStore:
 
     def resolve(self, refs: Sequence[SecretRef]) -> Mapping[SecretRef, Answer]:
         return {ref: self._one(ref) for ref in refs}
+
+    def describe(self, refs: Sequence[SecretRef]) -> Mapping[SecretRef, Metadata]:
+        """Say whether they are there: nothing here knows versions or ages."""
+        return described(self.resolve(refs))
+
+    def identity(self) -> None:
+        """Nobody logs in."""
+
+    def close(self) -> None:
+        """There is nothing to give back."""
 
     def _one(self, ref: SecretRef) -> Answer:
         if ref.name not in self._environ:

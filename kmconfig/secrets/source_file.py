@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmconfig.secrets.secret_file import Unreadable, read_secret_file
-from kmconfig.secrets.store import Answer, SecretProblem, accept
+from kmconfig.secrets.store import Answer, Metadata, SecretProblem, accept, described
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +26,16 @@ class FileStore:
     def resolve(self, refs: Sequence[SecretRef]) -> Mapping[SecretRef, Answer]:
         contents = {name: read_secret_file(self._root / name) for name in {ref.name for ref in refs}}
         return {ref: _answer(ref, contents[ref.name]) for ref in refs}
+
+    def describe(self, refs: Sequence[SecretRef]) -> Mapping[SecretRef, Metadata]:
+        """Say whether they are there: nothing here knows versions or ages."""
+        return described(self.resolve(refs))
+
+    def identity(self) -> None:
+        """Nobody logs in."""
+
+    def close(self) -> None:
+        """There is nothing to give back."""
 
 
 def _answer(ref: SecretRef, content: str | Unreadable) -> Answer:

@@ -1,27 +1,29 @@
-"""What every source of secrets offers, and its answer when it has no secret to give."""
+"""What every source of secrets offers: values, what is known without them, and why there is none."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from kmconfig.secrets.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from datetime import datetime
 
     from kmconfig.environment.reference import SecretRef
 
-ProblemKind: TypeAlias = Literal["missing", "denied", "invalid", "refused", "not_available"]
+ProblemKind: TypeAlias = Literal["missing", "denied", "invalid", "refused", "unreachable", "undeclared"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretProblem:
-    """Why a reference gave no secret. ``message`` and ``help`` never hold any part of a value.
+    """Why a reference gave no secret. ``message`` and ``help`` never hold any part of a value or of a server's body.
 
     ``kind`` is ``missing`` (nothing there), ``denied`` (no permission), ``invalid`` (there, but no usable
-    text), ``refused`` (we will not read it from there) or ``not_available`` (the source is not built yet).
+    text), ``refused`` (we will not read it from there), ``unreachable`` (the store gave no answer that can be
+    used: no connection, TLS, timeout, sealed, throttled, not logged in) or ``undeclared`` (the environment
+    does not say how to reach the store).
     """
 
     ref: SecretRef
@@ -30,23 +32,41 @@ class SecretProblem:
     help: str | None = None
 
 
-Answer: TypeAlias = Secret | SecretProblem
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResolveContext:
-    """Where a run resolves: the repository root, the process environment and the environment's tier."""
+class Description:
+    """What a store says of a secret without its value.
 
-    root: Path
-    environ: Mapping[str, str] = field(repr=False)
-    tier: str
+    ``version`` is the store's own name of the version that counts, None where it has none. ``created`` is when
+    that version was made, with its time zone, None where the store does not tell.
+    """
+
+    ref: SecretRef
+    version: str | None = None
+    created: datetime | None = None
+    detail: str = ""
+
+
+Answer: TypeAlias = Secret | SecretProblem
+Metadata: TypeAlias = Description | SecretProblem
 
 
 class Store(Protocol):
-    """One source of secrets."""
+    """One place that secrets are read from, opened once for a run."""
 
     def resolve(self, refs: Sequence[SecretRef]) -> Mapping[SecretRef, Answer]:
         """Answer every one of ``refs``, all of this source and distinct. Raises nothing for a bad secret."""
+        ...
+
+    def describe(self, refs: Sequence[SecretRef]) -> Mapping[SecretRef, Metadata]:
+        """Say of every one of ``refs`` what is known without reading its value. Raises nothing for a bad secret."""
+        ...
+
+    def identity(self) -> str | None:
+        """As whom the store was asked, for people, such as ``token from VAULT_TOKEN``; None where nobody logs in."""
+        ...
+
+    def close(self) -> None:
+        """Give back what was taken, such as a login of our own. Called once, whatever happened."""
         ...
 
 
@@ -71,3 +91,8 @@ def accept(ref: SecretRef, value: str) -> Answer:
             help="store the secret as plain UTF-8 text, or base64-encode it where the server expects that",
         )
     return Secret(value, reference=str(ref))
+
+
+def described(answers: Mapping[SecretRef, Answer]) -> dict[SecretRef, Metadata]:
+    """What a source without versions and ages can say of what it was asked for."""
+    return {ref: Description(ref=ref) if isinstance(answer, Secret) else answer for ref, answer in answers.items()}

@@ -9,7 +9,7 @@ import yaml
 
 from kmconfig.source.problem import Problem
 from kmconfig.source.span import Span
-from kmconfig.source.tree import Document, Stop, TreeBuilder
+from kmconfig.source.tree import HANDLERS, Document, Stop, TreeBuilder
 from kmconfig.source.value import Value
 
 if TYPE_CHECKING:
@@ -50,10 +50,9 @@ def parse(file: SourceFile, *, loader: Any = None) -> Document:
 
 def _read_events(document: Document, loader: Any) -> None:
     builder = TreeBuilder(document)
-    handlers = builder.handlers
     event = None
     for event in islice(iter(loader(document.file.text).get_event, None), MAX_EVENTS):
-        handlers[type(event)](event)
+        HANDLERS[type(event)](builder, event)
     if type(event) is not yaml.StreamEndEvent:
         start = event.start_mark.index if event is not None else 0
         message = "the file holds more keys and values than settings ever need"

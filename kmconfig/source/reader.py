@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.source.problem import Problem
 from kmconfig.source.span import SourceFile, Span
@@ -25,18 +25,31 @@ _HARMLESS_ASCII = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _FORBIDDEN = re.compile(f"[{_NOT_YAML}]|(?P<deceptive>[{_DECEPTIVE}])")
 
 
-def read_source(location: Path, name: str) -> tuple[SourceFile, Problem | None]:
+class Unreadable(NamedTuple):
+    """Why the content of a file cannot be had, and what to do about it."""
+
+    reason: str
+    remedy: str
+
+
+def read_source(location: Path | str, name: str) -> tuple[SourceFile, Problem | None]:
     """Read a file for parsing; ``name`` is its path relative to the root.
 
     Returns the file, empty where it cannot be read, and what is wrong with it, if anything.
     """
+    raw = read_content(location)
+    return unreadable(name, *raw) if isinstance(raw, Unreadable) else decode(raw, name)
+
+
+def read_content(location: Path | str, *, through_link: bool = True) -> bytes | Unreadable:
+    """The bytes of a regular file, of one that is too large only its beginning. Never blocks on a pipe or a device.
+
+    Without ``through_link`` a link counts as unreadable.
+    """
     try:
-        raw = _read_regular(location)
+        return _read_regular(location, 0 if through_link else os.O_NOFOLLOW)
     except (OSError, ValueError) as error:  # a path with a NUL is no path
-        return unreadable(name, _reason(error), "check the path and its permissions")
-    if isinstance(raw, str):
-        return unreadable(name, raw, "give a regular file of YAML text")
-    return decode(raw, name)
+        return Unreadable(_reason(error), "check the path and its permissions")
 
 
 def decode(raw: bytes, name: str) -> tuple[SourceFile, Problem | None]:
@@ -56,18 +69,24 @@ def decode(raw: bytes, name: str) -> tuple[SourceFile, Problem | None]:
     return file, None if found is None else _forbidden(file, found)
 
 
-def _read_regular(location: Path) -> bytes | str:
-    """The content, or why there is none. Never blocks on a pipe or a device."""
-    handle = os.open(location, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+def _read_regular(location: Path | str, flags: int) -> bytes | Unreadable:
+    handle = os.open(location, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags)
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            return "it is a directory" if stat.S_ISDIR(status.st_mode) else "it is not a regular file"
-        with os.fdopen(handle, "rb", closefd=False) as stream:
-            # A buffer of the largest size would cost more than reading a small file.
-            return stream.read(min(status.st_size, MAX_BYTES) + 1)
+            reason = "it is a directory" if stat.S_ISDIR(status.st_mode) else "it is not a regular file"
+            return Unreadable(reason, "give a regular file of YAML text")
+        # A buffer of the largest size would cost more than reading a small file.
+        return _read_all(handle, min(status.st_size, MAX_BYTES) + 1)
     finally:
         os.close(handle)
+
+
+def _read_all(handle: int, most: int) -> bytes:
+    content = os.read(handle, most)
+    while 0 < len(content) < most and (more := os.read(handle, most - len(content))):
+        content += more
+    return content
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -54,9 +54,11 @@ class Stop(Exception):  # noqa: N818 - ends a parse; the reason is a problem of 
 class TreeBuilder:
     """Hangs one event after the other into the tree of a document.
 
-    ``handlers`` has a function for each type of event. Between a key and its value ``key_span`` is set; ``key``
+    :data:`HANDLERS` has a method for each type of event. Between a key and its value ``key_span`` is set; ``key``
     is then ``None`` if the value is to be read and dropped.
     """
+
+    __slots__ = ("above", "document", "file", "key", "key_span", "last_end", "parent", "skipping")
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -67,18 +69,6 @@ class TreeBuilder:
         self.key_span: Span | None = None
         self.last_end = 0
         self.skipping = 0  # depth inside of a node that is dropped
-        self.handlers: dict[type, Callable[[Any], None]] = {
-            yaml.ScalarEvent: self._scalar,
-            yaml.MappingStartEvent: self._mapping,
-            yaml.SequenceStartEvent: self._list,
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceEndEvent: self._end,
-            yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._document,
-            yaml.StreamStartEvent: _ignore,
-            yaml.DocumentEndEvent: _ignore,
-            yaml.StreamEndEvent: _ignore,
-        }
 
     def stop(self, message: str, remedy: str, *, at: Span) -> None:
         """Give up on the whole file."""
@@ -86,7 +76,8 @@ class TreeBuilder:
         self.document.root = None
         raise Stop
 
-    def _scalar(self, event: Any) -> None:
+    def scalar(self, event: Any) -> None:
+        """A key or a value that is no mapping and no list."""
         text: str = event.value
         style: str | None = event.style
         start: int = event.start_mark.index
@@ -110,7 +101,10 @@ class TreeBuilder:
             value = Value(text if style else resolve_plain(text), path, span)
             parent.data.append(value)
         elif self.key_span is None:
-            self._key(event, text, span)
+            self.key, self.key_span = text, span
+            plain = event.tag is None and event.anchor is None and text != "<<" and len(text) <= MAX_KEY
+            if not plain or text in parent.data:
+                self._unusual_key(event, text, span, parent)
             return
         else:
             key_span, self.key_span = self.key_span, None
@@ -148,14 +142,16 @@ class TreeBuilder:
             colon += 1
         return colon + 1 if colon < offset and text[colon] == ":" else offset
 
-    def _mapping(self, event: Any) -> None:
+    def mapping(self, event: Any) -> None:
+        """The start of a mapping."""
         self._start(event, {})
 
-    def _list(self, event: Any) -> None:
+    def sequence(self, event: Any) -> None:
+        """The start of a list."""
         self._start(event, [])
 
     def _start(self, event: Any, data: dict[str, Any] | list[Any]) -> None:
-        span = self._span(event)
+        span = Span(self.file, event.start_mark.index, event.end_mark.index)
         if len(self.above) + self.skipping >= MAX_DEPTH:
             self.stop(f"nested deeper than {MAX_DEPTH} levels", "settings need at most six levels", at=span)
         if self.skipping or self._drops_this():
@@ -166,11 +162,13 @@ class TreeBuilder:
             self.skipping = 1
         else:
             value = self._attach(data, span)
-            self._features(event, span, value.path)
+            if event.tag is not None or event.anchor is not None:
+                self._features(event, span, value.path)
             self.above.append(self.parent)
             self.parent = value
 
-    def _end(self, event: Any) -> None:
+    def end(self, event: Any) -> None:
+        """The end of a mapping or list."""
         if event.end_mark.index > event.start_mark.index:  # a bracket; blocks end with their last value
             self.last_end = event.end_mark.index
         if self.skipping:
@@ -180,7 +178,8 @@ class TreeBuilder:
         if value is not None and value.span is not None:
             value.span.end = max(value.span.end, self.last_end)
 
-    def _alias(self, event: Any) -> None:
+    def alias(self, event: Any) -> None:
+        """A repetition of what an anchor names."""
         span = self._span(event)
         self.last_end = span.end
         if self.skipping or self._drops_this():
@@ -191,7 +190,8 @@ class TreeBuilder:
         else:
             self.document.broken.add(self._attach(None, span).path)
 
-    def _document(self, event: Any) -> None:
+    def start_document(self, event: Any) -> None:
+        """The start of a document; there may be one."""
         if self.document.root is not None:
             remedy = "keep one document a file"
             self._report("KM103", "the file holds more than one document", self._span(event), remedy)
@@ -207,20 +207,18 @@ class TreeBuilder:
             self.key_span = None
         return dropped
 
-    def _key(self, event: Any, text: str, span: Span) -> None:
-        if self.parent is None:
-            raise ValueError("a key stands in a mapping")
-        self.key, self.key_span = text, span
+    def _unusual_key(self, event: Any, text: str, span: Span, parent: Value[Any]) -> None:
+        """A key that may stand for something else, or that stands there twice."""
         if event.tag is not None or event.anchor is not None:
-            self._features(event, span, self.parent.path)
+            self._features(event, span, parent.path)
         if text == "<<" and not event.style:
             self._report("KM103", "merge keys are not supported", span, "list the layer under `extends`")
             self._drop_value(span)
         elif len(text) > MAX_KEY:
             self._report("KM104", f"a key of {len(text):,} characters", span, "keys are single words")
             self._drop_value(span)
-        elif text in self.parent.data:
-            self._twice(span, self.parent.data[text])
+        elif text in parent.data:
+            self._twice(span, parent.data[text])
 
     def _twice(self, span: Span, first: Value[Any]) -> None:
         related = (Label(first.key_span, "first set here"),) if first.key_span else ()
@@ -269,9 +267,23 @@ class TreeBuilder:
             path = self.parent.path if self.parent is not None else ()
         self.document.problems.append(Problem(code, message, span, help=remedy, path=path))
 
+    def ignore(self, event: Any) -> None:
+        """Starts and ends of streams and documents hold no data."""
 
-def _ignore(_event: Any) -> None:
-    """Starts and ends of streams and documents hold no data."""
+
+#: Functions and no bound methods: these would tie every tree into a cycle.
+HANDLERS: dict[type, Callable[[TreeBuilder, Any], None]] = {
+    yaml.ScalarEvent: TreeBuilder.scalar,
+    yaml.MappingStartEvent: TreeBuilder.mapping,
+    yaml.SequenceStartEvent: TreeBuilder.sequence,
+    yaml.MappingEndEvent: TreeBuilder.end,
+    yaml.SequenceEndEvent: TreeBuilder.end,
+    yaml.AliasEvent: TreeBuilder.alias,
+    yaml.DocumentStartEvent: TreeBuilder.start_document,
+    yaml.StreamStartEvent: TreeBuilder.ignore,
+    yaml.DocumentEndEvent: TreeBuilder.ignore,
+    yaml.StreamEndEvent: TreeBuilder.ignore,
+}
 
 
 def _line_break(text: str, start: int, end: int) -> int:

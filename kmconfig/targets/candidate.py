@@ -83,7 +83,7 @@ def _plain_or_secret(candidate: Candidate, value: Value[Any] | None) -> Secret |
     if value is None:
         return None
     if isinstance(value.data, SecretRef):
-        return candidate.secrets[value.data]
+        return candidate.secret(value.data)
     text: str = value.data
     return text
 

@@ -3,28 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+
+from kmconfig.secrets.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.reference import SecretRef
-    from kmconfig.secrets.secret import Secret
+    from kmconfig.secrets.fingerprint import FingerprintKey
+    from kmconfig.secrets.store import Description
+    from kmconfig.targets.secret_changes import SecretChange, Written
 
 Action: TypeAlias = Literal["add", "change", "remove"]
 
 State: TypeAlias = Literal["before", "after", "other"]
 """Whether a target holds what the snapshot does, what was staged, or something that is neither."""
 
+NOTHING_WRITTEN: Mapping[str, Written] = MappingProxyType({})
+"""No secret is known to have been written by an earlier run."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """The settings of one environment with the secrets that they refer to."""
+    """The settings of one environment with the secrets that they refer to.
+
+    ``descriptions`` say what their stores know of them. ``unread`` are those whose value may not be read here: such
+    a candidate can be planned, not applied. ``key`` makes fingerprints of values, None where there is none.
+    ``notes`` are what people should know about all this.
+    """
 
     environment: Environment
     secrets: Mapping[SecretRef, Secret] = field(repr=False)
+    descriptions: Mapping[SecretRef, Description] = field(default_factory=lambda: MappingProxyType({}))
+    unread: frozenset[SecretRef] = frozenset()
+    key: FingerprintKey | None = None
+    notes: tuple[str, ...] = ()
+
+    def secret(self, ref: SecretRef) -> Secret:
+        """The secret of a reference. One that is unread has an empty one in its place, never to be compared."""
+        return Secret("", reference=str(ref)) if ref in self.unread else self.secrets[ref]
+
+    def require_read(self) -> None:
+        """Make sure that there is a value for everything that is to be written. Raises ValueError."""
+        if self.unread:
+            raise ValueError("a candidate with unread secrets is planned, never written")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +60,7 @@ class Operation:
 
     ``setting`` is the path of the setting that decides, or the key itself where none does; ``key`` is the
     name under which the target keeps it. For secrets ``before`` says only whether there was a value and
-    ``after`` is the reference.
+    ``after`` is the reference; ``change`` tells them apart where ``after`` is one.
     """
 
     setting: str
@@ -42,6 +69,22 @@ class Operation:
     before: str | None
     after: str | None
     secret: bool = False
+    change: SecretChange | None = None
+
+    def document(self, *, now: datetime) -> dict[str, Any]:
+        """The operation of contract, section 5; ages are those at ``now``."""
+        change = self.change
+        return {
+            "setting": self.setting,
+            "key": self.key,
+            "action": self.action,
+            "before": self.before,
+            "after": self.after,
+            "secret": self.secret,
+            "version": None if change is None else change.versions(now=now),
+            "fingerprint": None if change is None else change.fingerprints(),
+            "compared": change is None or change.compared,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +131,17 @@ class Reader(Protocol):
         """Read the target. Raises CouldNotCheck where that is not possible."""
         ...
 
-    def compare(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> Comparison:
-        """Say what would have to change; ``formerly_ours`` are keys that an earlier run wrote."""
+    def compare(
+        self,
+        candidate: Candidate,
+        *,
+        formerly_ours: frozenset[str] = frozenset(),
+        written: Mapping[str, Written] = NOTHING_WRITTEN,
+    ) -> Comparison:
+        """Say what would have to change.
+
+        ``formerly_ours`` are keys that an earlier run wrote, ``written`` the secrets it wrote, by setting.
+        """
         ...
 
     def live_secrets(self) -> tuple[Secret, ...]:

@@ -10,13 +10,15 @@ from kmconfig.errors import CouldNotCheck
 from kmconfig.secrets.secret import Secret
 from kmconfig.source.value import setting_name
 from kmconfig.targets.file_access import read_target
-from kmconfig.targets.interface import Action, Candidate, Comparison, LiveState, Operation
+from kmconfig.targets.interface import NOTHING_WRITTEN, Action, Candidate, Comparison, LiveState, Operation
+from kmconfig.targets.secret_changes import SecretChanges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path as FilePath
 
     from kmconfig.source.value import Value
+    from kmconfig.targets.secret_changes import Written
 
 _DRIVERS = ("smtp", "sendmail", "mailgun", "ses")
 _SECRET_NAMES = (".password", ".api_key", ".access_key_id", ".secret_access_key")
@@ -68,11 +70,17 @@ class JsonFileReader:
             )
         return dict(_flat(document["settings"], ())), base
 
-    def compare(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> Comparison:  # noqa: ARG002
+    def compare(
+        self,
+        candidate: Candidate,
+        *,
+        formerly_ours: frozenset[str] = frozenset(),  # noqa: ARG002
+        written: Mapping[str, Written] = NOTHING_WRITTEN,
+    ) -> Comparison:
         """Say which settings would change; the file is ours as a whole."""
         live, base = self.read()
         wanted = {setting: value for setting, value, _ in _leaves(candidate)}
-        operations = [*_changes(live, wanted), *_removals(live, wanted)]
+        operations = [*_changes(live, wanted, SecretChanges(candidate, written)), *_removals(live, wanted)]
         return Comparison(live=_live_state(live, base), operations=tuple(operations), keys=tuple(wanted))
 
 
@@ -85,6 +93,7 @@ def compose(candidate: Candidate) -> bytes:
     """The file's content, secrets included."""
     import json  # noqa: PLC0415
 
+    candidate.require_read()
     settings: dict[str, Any] = {}
     for _, value, path in _leaves(candidate):
         node = settings
@@ -107,23 +116,32 @@ def _leaves(candidate: Candidate) -> Iterator[tuple[str, Any, tuple[str | int, .
             continue
         if isinstance(value.data, dict):
             if any(source in value.data for source in SOURCES):
-                yield value.setting, candidate.secrets[reference_from(value.data)], value.path
+                yield value.setting, candidate.secret(reference_from(value.data)), value.path
             else:
                 stack[:0] = list(value.data.values())
         else:
             yield value.setting, value.plain(), value.path
 
 
-def _changes(live: dict[str, Any], wanted: dict[str, Any]) -> Iterator[Operation]:
+def _changes(live: dict[str, Any], wanted: dict[str, Any], secrets: SecretChanges) -> Iterator[Operation]:
     for setting, value in wanted.items():
-        secret = isinstance(value, Secret)
         known = setting in live
-        if known and (_same_secret(value, live[setting]) if isinstance(value, Secret) else live[setting] == value):
-            continue
-        action: Action = "change" if known else "add"
-        before = None if not known else "(set)" if secret else _shown(live[setting])
-        after = value.reference if isinstance(value, Secret) else _shown(value)
-        yield Operation(setting=setting, key=setting, action=action, before=before, after=after, secret=secret)
+        if isinstance(value, Secret):
+            held = Secret(live[setting], reference="live") if isinstance(live.get(setting), str) else None
+            if held is None or not _same_secret(setting, value, held, secrets):
+                yield Operation(
+                    setting=setting,
+                    key=setting,
+                    action="change" if known else "add",
+                    before="(set)" if known else None,
+                    after=value.reference,
+                    secret=True,
+                    change=secrets.change(setting, held, held=known),
+                )
+        elif not known or live[setting] != value:
+            action: Action = "change" if known else "add"
+            before = _shown(live[setting]) if known else None
+            yield Operation(setting=setting, key=setting, action=action, before=before, after=_shown(value))
 
 
 def _removals(live: dict[str, Any], wanted: dict[str, Any]) -> Iterator[Operation]:
@@ -133,8 +151,9 @@ def _removals(live: dict[str, Any], wanted: dict[str, Any]) -> Iterator[Operatio
             yield Operation(setting=setting, key=setting, action="remove", before="(set)", after=None, secret=True)
 
 
-def _same_secret(secret: Secret, live: Any) -> bool:
-    return isinstance(live, str) and secret == Secret(live, reference="live")
+def _same_secret(setting: str, secret: Secret, live: Secret, secrets: SecretChanges) -> bool:
+    """Whether the file holds it already. Of a value that may not be read, whether it holds what was written last."""
+    return secrets.verdict(setting, live) == "same" if secrets.unread(setting) else secret == live
 
 
 def _flat(settings: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:

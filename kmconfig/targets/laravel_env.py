@@ -12,15 +12,17 @@ from kmconfig.secrets.secret import Secret
 from kmconfig.targets.candidate import SETTING_OF_KEY, mail_keys_input
 from kmconfig.targets.dotenv import LARAVEL_NULL, DotenvFile, LaravelNull, decode, edit, encode, parse
 from kmconfig.targets.file_access import read_target
-from kmconfig.targets.interface import Action, Candidate, Comparison, LiveState, Operation
+from kmconfig.targets.interface import NOTHING_WRITTEN, Action, Candidate, Comparison, LiveState, Operation
 from kmconfig.targets.laravel_keys import SECRET_KEYS, SHARED_KEYS, capability_notes, mail_keys
 from kmconfig.targets.laravel_version import detect_laravel_version
+from kmconfig.targets.secret_changes import SecretChanges
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from kmconfig.targets.laravel_keys import EnvValue
+    from kmconfig.targets.secret_changes import SecretChange, Written
 
 _SMTP_MAILERS = (None, "smtp", "failover", "roundrobin")
 _SECRET_NAME = re.compile(r"(?:KEY|KEY_ID|SECRET|PASSWORD|PASSWD|TOKEN|(?:DATABASE|MAIL|REDIS)_URL)$")
@@ -89,11 +91,17 @@ class LaravelEnvReader:
         except ConfigurationError as error:
             raise CouldNotCheck(f"`{self.shown}`: {error.message}", help=error.help) from None
 
-    def compare(self, candidate: Candidate, *, formerly_ours: frozenset[str] = frozenset()) -> Comparison:
+    def compare(
+        self,
+        candidate: Candidate,
+        *,
+        formerly_ours: frozenset[str] = frozenset(),
+        written: Mapping[str, Written] = NOTHING_WRITTEN,
+    ) -> Comparison:
         """Say which keys would change."""
         file, base = self.read()
         changes = desired(candidate, self.version, file, formerly_ours)
-        operations = tuple(_operations(file, changes))
+        operations = tuple(_operations(file, changes, SecretChanges(candidate, written)))
         return Comparison(
             live=_live_state(file, base),
             operations=operations,
@@ -126,6 +134,7 @@ def _host_of(url: str) -> str | None:
 
 def compose(reader: LaravelEnvReader, candidate: Candidate, formerly_ours: frozenset[str]) -> bytes:
     """The file with our keys set, everything else byte for byte as it is now."""
+    candidate.require_read()
     file, _ = reader.read()
     return encode(edit(file.text, desired(candidate, reader.version, file, formerly_ours)))
 
@@ -141,10 +150,10 @@ def desired(
     return keys
 
 
-def _operations(file: DotenvFile, changes: Mapping[str, EnvValue]) -> list[Operation]:
+def _operations(file: DotenvFile, changes: Mapping[str, EnvValue], secrets: SecretChanges) -> list[Operation]:
     found = []
     for key, value in changes.items():
-        if edit(file.text, {key: value}) == file.text:
+        if _says(file, key, value, secrets):
             continue
         action: Action = "remove" if value is None else "change" if file.occurrences(key) else "add"
         secret = key in SECRET_KEYS or isinstance(value, Secret) or _gives_away(file, key)
@@ -156,9 +165,33 @@ def _operations(file: DotenvFile, changes: Mapping[str, EnvValue]) -> list[Opera
                 before=_before(file, key, secret=secret) if action != "add" else None,
                 after=_after(value),
                 secret=secret,
+                change=_change(file, key, value, secrets),
             )
         )
     return found
+
+
+def _says(file: DotenvFile, key: str, value: EnvValue, secrets: SecretChanges) -> bool:
+    """Whether the file already says it. Of a value that may not be read, whether it says what was written last."""
+    setting = SETTING_OF_KEY.get(key, key)
+    if isinstance(value, Secret) and secrets.unread(setting):
+        live = _live(file, key)
+        if live is None or secrets.verdict(setting, live) != "same":
+            return False
+        value = live
+    return edit(file.text, {key: value}) == file.text
+
+
+def _change(file: DotenvFile, key: str, value: EnvValue, secrets: SecretChanges) -> SecretChange | None:
+    if not isinstance(value, Secret):
+        return None
+    return secrets.change(SETTING_OF_KEY.get(key, key), _live(file, key), held=file.laravel(key) not in (None, ""))
+
+
+def _live(file: DotenvFile, key: str) -> Secret | None:
+    """The text that stands at a key."""
+    value = file.laravel(key)
+    return Secret(value, reference=f"live {key}") if isinstance(value, str) and value else None
 
 
 def _gives_away(file: DotenvFile, key: str) -> bool:

@@ -185,7 +185,7 @@ def test_a_rule_that_fails_itself(kmconfig: Call, root: Path, monkeypatch: pytes
     def broken(env: Environment) -> Iterator[Finding]:
         raise LookupError(env.name)
 
-    monkeypatch.setattr(engine, "RULES", (*RULES, broken))
+    monkeypatch.setattr(engine, "rules", lambda: (*RULES, broken))
     assert Project(root).names()
     ran = kmconfig("lint", "--write-baseline", "--baseline", FILE)
     assert ran.code == 70

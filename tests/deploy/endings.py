@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from kmconfig import api
 from kmconfig.deploy.apply import Apply
 from kmconfig.deploy.prepare import plan_environment, receipts_of, resolve_candidate
 from kmconfig.secrets.masker import Masker
+from kmconfig.secrets.stores import Stores
 from tests.deploy.site import LIVE, Site
 
 if TYPE_CHECKING:
@@ -58,7 +60,9 @@ def require_unchanged(site: Site, ran: Ran, code: int) -> None:
 def prepared(site: Site, progress: Progress) -> Apply:
     """An apply of `staging` that has not begun, with somebody who watches."""
     project = api.load(site.root)
-    candidate = resolve_candidate(project, project.environment("staging"), masker=Masker())
+    candidate = resolve_candidate(
+        project.environment("staging"), stores=Stores(root=project.root, environ=os.environ, masker=Masker())
+    )
     plan, reader = plan_environment(project, candidate, now=datetime.now(UTC))
     return Apply(
         project=project.file,

@@ -57,7 +57,13 @@ class Site:
         return sorted((self.root / ".kmconfig/state/receipts/staging").glob("*.json"))
 
     def configure(
-        self, name: str = "staging", *, tier: str = "staging", target: dict[str, Any] | None = None, **changes: Any
+        self,
+        name: str = "staging",
+        *,
+        tier: str = "staging",
+        target: dict[str, Any] | None = None,
+        stores: dict[str, Any] | None = None,
+        **changes: Any,
     ) -> None:
         """Write an environment; ``changes`` are SMTP settings, ``recipients``, ``reload`` and ``verify``.
 
@@ -89,6 +95,8 @@ class Site:
             "email": email,
             "target": target or {"laravel_env": laravel},
         }
+        if stores is not None:
+            settings["stores"] = stores
         write(self.root, {f"environments/{name}.yaml": json.dumps(settings, indent=2)})
 
     def policy(self, **entries: Any) -> None:

@@ -222,8 +222,19 @@ RESULTS: dict[str, dict[str, Any]] = {
                         "version": 9,
                         "created": "2026-03-31T14:30:00.123456789Z",
                         "age_days": 12,
+                        "max_age": "90d",
                         "detail": "12 of 90 days",
+                        "shape": {
+                            "fits": False,
+                            "provider": "SendGrid",
+                            "expected": "an API key",
+                            "confirmed": True,
+                            "seen": "",
+                        },
                     }
+                ],
+                "stores": [
+                    {"store": "vault", "where": "https://vault.acme.example", "identity": "token from VAULT_TOKEN"}
                 ],
             }
         ],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kmconfig.environment.project import PROJECT_FILE, Project
 from kmconfig.lint.engine import Outcome, lint
+from tests.lint.seen import observed_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,11 +109,12 @@ def marks(fence: Fence, text: str) -> set[Mark]:
     return found | {(path, 1, fence.first_line)} if fence.first_line else found
 
 
-def run_lint(root: Path, *, today: date = TODAY) -> Outcome:
-    """Lint everything below a root."""
+def run_lint(root: Path, *, today: date = TODAY, observed: str | None = None) -> Outcome:
+    """Lint everything below a root; with ``observed``, the text of such a fence, by the online rules too."""
     project = Project(root)
     project.load()
-    return lint(project, today=today)
+    seen = observed_in(observed, project, today=today) if observed is not None else None
+    return lint(project, today=today, observed=seen)
 
 
 def found_marks(outcome: Outcome) -> set[Mark]:

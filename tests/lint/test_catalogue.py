@@ -79,6 +79,12 @@ KM605 undocumented n/–/–
 KM606 weaker-production E/–/–
 KM607 tier-contradicts-name E/E/E
 KM608 driver-parity n/n/–
+KM801 secret-missing E/E/E
+KM802 secret-overdue E/W/n
+KM803 secret-due-soon n/n/n
+KM804 secret-age-unknown n/n/n
+KM805 secret-shape E/E/E
+KM810 broad-credential W/W/W
 """
 
 

@@ -129,7 +129,7 @@ def _crashes_on_files(document: Document) -> Iterator[Finding]:
 def test_a_crashing_rule_is_reported_by_name_and_the_others_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "RULES", (_crashes, _crashes_on_files, *RULES))
+    monkeypatch.setattr(engine, "rules", lambda: (_crashes, _crashes_on_files, *RULES))
     write_environment(tmp_path, "email: {smtp: {port: 25}}\n")
     outcome = run_lint(tmp_path)
     assert _codes(outcome) == [("KM203", "error")]

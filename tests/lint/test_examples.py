@@ -25,8 +25,9 @@ _EXAMPLES = [
 @pytest.mark.parametrize("example", _EXAMPLES)
 def test_findings_are_exactly_the_marked_ones(tmp_path: Path, example: Example) -> None:
     wanted = write_example(tmp_path, example)
-    outcome = run_lint(tmp_path, today=example.today or TODAY)
+    outcome = run_lint(tmp_path, today=example.today or TODAY, observed=example.observed)
     assert outcome.crashes == []
+    assert outcome.skipped == []
     assert found_marks(outcome) == wanted
 
 

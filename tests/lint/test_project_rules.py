@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmconfig.environment.project import Project
+from kmconfig.environment.projectfile import ProjectFile
 from kmconfig.environment.settings import NotKnown
 from kmconfig.lint import engine
 from kmconfig.lint.engine import lint
 from kmconfig.lint.finding import Finding, Label
-from kmconfig.lint.rule import project_rule
+from kmconfig.lint.rule import TIERS, project_rule
 from kmconfig.lint.rules import RULES
-from kmconfig.lint.surroundings import Surroundings
+from kmconfig.lint.surroundings import Sketch, Surroundings, mark_of
 from tests.lint.clean import TODAY, found_marks, run_lint, write_environment
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from kmconfig.environment.environment import Environment
     from kmconfig.lint.engine import Outcome
+    from kmconfig.lint.surroundings import Mark
 
 _SHARED = "email: {smtp: {password: {vault: keymanager/shared/smtp#password, max_age: 90d}}}\n"
 _SAME_PLACE = "target: {file: {path: out/../settings.json}}\n"
@@ -140,18 +142,22 @@ def test_a_broken_neighbour_costs_only_what_depends_on_it(sharing: Path) -> None
     assert [code for code, _, _ in _codes(outcome)].count("KM308") == 2
 
 
-@project_rule("KM999", "crashes-amid-others", severity="E/E/E")
-def _crashes(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+def _stands_on(env: Environment) -> tuple[Mark]:
+    return (mark_of(env, env.email.driver),)
+
+
+@project_rule("KM999", "crashes-amid-others", severity="E/E/E", facts=(_stands_on,))
+def _crashes(env: Sketch, surroundings: Surroundings) -> Iterator[Finding]:
     assert len(surroundings.environments) == 3
     if env.name == "staging":
         raise RuntimeError(env.name)
     if env.name == "development":
         raise NotKnown
-    yield Finding("seen", Label(env.email.driver))
+    yield Finding("seen", Label(env[_stands_on][0]))
 
 
 def test_a_crash_costs_one_environment(sharing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "RULES", (*RULES, _crashes))
+    monkeypatch.setattr(engine, "rules", lambda: (*RULES, _crashes))
     outcome = run_lint(sharing)
     assert [(crash.code, crash.environment, crash.detail) for crash in outcome.crashes] == [
         ("KM999", "staging", "RuntimeError")
@@ -159,13 +165,12 @@ def test_a_crash_costs_one_environment(sharing: Path, monkeypatch: pytest.Monkey
     assert [found.environments for found in outcome.findings if found.rule.code == "KM999"] == [("production",)]
 
 
-def test_an_index_is_made_once_and_leaves_out_what_is_not_known(sharing: Path) -> None:
-    project = Project(sharing)
-    project.load()
-    surroundings = Surroundings(project.environments.values(), project.file)
+def test_an_index_is_made_once_and_leaves_out_what_is_not_known() -> None:
+    sketches = [Sketch(name=tier, tier=tier, path=tier, facts=(), order={}) for tier in TIERS]
+    surroundings = Surroundings(sketches, ProjectFile(None))
     asked: list[str] = []
 
-    def tiers(env: Environment) -> Iterator[str]:
+    def tiers(env: Sketch) -> Iterator[str]:
         asked.append(env.name)
         if env.tier == "development":
             raise NotKnown

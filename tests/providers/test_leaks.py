@@ -111,13 +111,19 @@ def test_a_private_key_without_an_end_reaches_to_the_end_of_the_text() -> None:
         "re_A1",
         "AG1haWxlcgBj password ",
         "A" * 2001 + "=smtp",
+        "://",
+        "://user:password@ ",
+        "-----BEGIN",
+        "SG.",
+        "app ",
+        "é",
     ],
 )
 def test_time_is_linear_in_the_length(unit: str) -> None:
     text = "aws gmail postmark sparkpost mailjet\n" + unit * (1024 * 1024 // len(unit))
     start = time.process_time()
     find_leaks(text)
-    assert time.process_time() - start < 10  # a quadratic search would take hours
+    assert time.process_time() - start < 3  # a quadratic search would take hours
 
 
 def _encoded(text: str) -> str:

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
-import re
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from kmconfig.environment.reference import SecretRef
-from kmconfig.secrets.hardening import github_mask_lines, scrubbed_environment
-from kmconfig.secrets.secret import Secret
+from tests.cli.ordinary_user import NOBODY
+
+ROOT = os.geteuid() == 0
+ORDINARY = sys.platform == "linux" and (not ROOT or shutil.which("setpriv") is not None)
+AS_ORDINARY_USER = NOBODY if ROOT else ()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
@@ -22,27 +26,34 @@ print(sorted(harden_process()), resource.getrlimit(resource.RLIMIT_CORE), ctypes
     assert done.stdout == "['no-core-dump', 'not-dumpable'] (0, 0) 0\n"
 
 
-def test_a_child_does_not_inherit_the_variables_of_references() -> None:
-    environ = {"PATH": "/bin", "A": "secret", "B": "kept", "C": "kept"}
-    refs = [SecretRef("env", "A"), SecretRef("file", "B"), SecretRef("env", "ABSENT")]
-    assert scrubbed_environment(environ, refs) == {"PATH": "/bin", "B": "kept", "C": "kept"}
-    assert "A" in environ
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_a_child_of_a_hardened_process_is_an_ordinary_one() -> None:
+    program = """
+import subprocess
+from kmconfig.secrets.hardening import harden_process
+harden_process()
+script = "import ctypes, os; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), oct(os.umask(0)))"
+subprocess.run(["PYTHON", "-c", script], check=True)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program.replace("PYTHON", sys.executable)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "1 0o22\n"
 
 
-def unescaped(line: str) -> str:
-    text = line.removeprefix("::add-mask::")
-    return re.sub("%(25|0D|0A)", lambda found: chr(int(found[1], 16)), text)
-
-
-def test_every_mask_command_is_one_line_that_github_reads_back() -> None:
-    value = "100%25 secret\r\nsecond-line::warning::x\n"
-    lines = list(github_mask_lines(Secret(value, reference="env:X")))
-    assert all(line.startswith("::add-mask::") and len(line.splitlines()) == 1 for line in lines)
-    texts = [unescaped(line) for line in lines]
-    assert {value, "100%25 secret", "second-line::warning::x"} <= set(texts)
-    assert len(set(lines)) == len(lines)
-
-
-@pytest.mark.parametrize("value", ["short", "production"])
-def test_a_weak_secret_is_not_announced(value: str) -> None:
-    assert list(github_mask_lines(Secret(value, reference="env:X"))) == []
+@pytest.mark.parametrize("file", ["environ", "maps", "fd/1"])
+@pytest.mark.parametrize(("prepare", "readable"), [("pass", True), ("hardening.harden_process()", False)])
+@pytest.mark.skipif(not ORDINARY, reason="needs Linux, and an ordinary user or root with setpriv")
+def test_a_neighbour_of_the_same_user_cannot_look_into_it(file: str, prepare: str, readable: bool) -> None:
+    program = f"""
+import os, subprocess
+from kmconfig.secrets import hardening
+{prepare}
+look = f"head -c 1 /proc/{{os.getpid()}}/{file}" if {file!r} != "fd/1" else f"readlink /proc/{{os.getpid()}}/fd/1"
+print(subprocess.run(["sh", "-c", look], capture_output=True).returncode)
+"""
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [*AS_ORDINARY_USER, sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout == "0\n") is readable

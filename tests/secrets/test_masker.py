@@ -11,13 +11,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kmconfig.secrets.masker import Masker, write_masked
+from kmconfig.secrets.masker import Masker
 from kmconfig.secrets.patterns import maskable, patterns_of
 from kmconfig.secrets.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 VALUE = 's3cr3t/pä+ss "q" <&\'>'
 
@@ -40,6 +39,10 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "HEX": lambda value: value.encode().hex().upper(),
     "base64": lambda value: base64.b64encode(value.encode()).decode(),
     "base64, urlsafe": lambda value: base64.urlsafe_b64encode(value.encode()).decode(),
+    "base64, 1 behind": lambda value: base64.b64encode(b"\0" + value.encode() + b"tail").decode(),
+    "base64, 2 behind": lambda value: base64.b64encode(b"\0u" + value.encode() + b"s").decode(),
+    "base64, urlsafe, 1 behind": lambda value: base64.urlsafe_b64encode(b"\xff" + value.encode()).decode(),
+    "base64, urlsafe, 2 behind": lambda value: base64.urlsafe_b64encode(b"\xff\xfe" + value.encode()).decode(),
     "yaml": lambda value: "'" + value.replace("'", "''") + "'",
     "shell": lambda value: "'" + value.replace("'", "'\"'\"'") + "'",
 }
@@ -93,6 +96,28 @@ def test_the_login_of_auth_plain_is_masked_to_the_last_character(user: str) -> N
     assert masker_for(VALUE).mask(f"AUTH PLAIN {login}\r\n") == "AUTH PLAIN ***\r\n"
 
 
+@given(secret=secrets, before=st.binary(max_size=30), after=st.binary(max_size=30), urlsafe=st.booleans())
+def test_the_whole_base64_run_goes_with_the_secret_in_it(
+    secret: str, before: bytes, after: bytes, urlsafe: bool
+) -> None:
+    encode = base64.urlsafe_b64encode if urlsafe else base64.b64encode
+    run = encode(before + secret.encode() + after).decode()
+    assert masker_for(secret).mask(f"<{run}>") == "<***>"
+
+
+@given(
+    lines=st.lists(st.text("abcdefghXYZ0123456789/+ ü'\"", min_size=8, max_size=20), min_size=2, max_size=5),
+    shape=st.sampled_from(sorted(name for name in SHAPES if not name.startswith(("base64", "hex", "HEX")))),
+)
+def test_each_longer_line_of_a_secret_is_masked_alone(lines: list[str], shape: str) -> None:
+    assume(all(maskable(line) for line in lines))
+    masker = masker_for("\n".join(lines))
+    for line in lines:
+        shown = masker.mask(SHAPES[shape](line.strip()))
+        assert line.strip() not in shown
+        assert "***" in shown
+
+
 def test_overlapping_secrets_are_masked_together() -> None:
     masker = masker_for("abcdefghij", "ghijklmnop")
     assert masker.mask("<abcdefghijklmnop>") == "<***>"
@@ -125,12 +150,22 @@ def test_a_secret_that_is_no_valid_text_is_masked_as_it_is() -> None:
 def test_a_weak_secret_is_named_instead_of_masked(value: str) -> None:
     masker = masker_for(value)
     assert masker.unmaskable == ("env:SECRET_0",)
+    assert masker.weakness("env:SECRET_0") == ("too short" if len(value.strip()) < 8 else "too common")
     assert not masker.active
     assert masker.mask(f"the {value} is {value}") == f"the {value} is {value}"
 
 
 def test_a_strong_secret_is_not_named() -> None:
     assert masker_for(VALUE).unmaskable == ()
+    assert masker_for(VALUE).weakness("env:SECRET_0") is None
+
+
+def test_whoever_watches_gets_each_secret_once_it_is_masked() -> None:
+    masker = Masker()
+    seen: list[str] = []
+    masker.watch(lambda secret: seen.append(masker.mask(f"{secret.reference} {secret.reveal()}")))
+    masker.register(Secret(VALUE, reference="env:X"))
+    assert seen == ["env:X ***"]
 
 
 def test_an_empty_masker_gives_back_the_very_text() -> None:
@@ -139,12 +174,6 @@ def test_an_empty_masker_gives_back_the_very_text() -> None:
     assert masker.mask(text) is text
     assert masker.mask_bytes(b"text") == b"text"
     assert repr(masker_for(VALUE)) == "<masker>"
-
-
-def test_a_written_report_is_masked(tmp_path: Path) -> None:
-    report = tmp_path / "report.txt"
-    write_masked(report, f"login {VALUE}\r\n", masker_for(VALUE))
-    assert report.read_bytes() == b"login ***\r\n"
 
 
 def test_many_long_secrets_in_a_long_text_take_little_time() -> None:

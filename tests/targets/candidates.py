@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kmconfig.deploy.prepare import resolve_candidate
 from kmconfig.environment.project import Project
 from kmconfig.secrets.masker import Masker
+from kmconfig.secrets.stores import Stores
 from tests.cli.running import write
 from tests.deploy.site import PASSWORD
 
@@ -40,6 +41,8 @@ email:
     project = Project(root)
     os.environ["KM_TARGET_SECRET"] = secret
     try:
-        return resolve_candidate(project, project.environment("staging"), masker=Masker())
+        return resolve_candidate(
+            project.environment("staging"), stores=Stores(root=project.root, environ=os.environ, masker=Masker())
+        )
     finally:
         del os.environ["KM_TARGET_SECRET"]

@@ -46,6 +46,14 @@ from kmconfig.lint.rules.policy import (
     undocumented,
     weaker_production,
 )
+from kmconfig.lint.rules.secrets import (
+    broad_credential,
+    secret_age_unknown,
+    secret_due_soon,
+    secret_missing,
+    secret_overdue,
+    secret_shape,
+)
 from kmconfig.lint.rules.sender import (
     free_mail_sender,
     generic_sender_name,
@@ -169,4 +177,10 @@ RULES: tuple[Rule, ...] = (
     weaker_production.check,
     tier_contradicts_name.check,
     driver_parity.check,
+    secret_missing.check,
+    secret_overdue.check,
+    secret_due_soon.check,
+    secret_age_unknown.check,
+    secret_shape.check,
+    broad_credential.check,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kmconfig.lint.rules.once import once
 from kmconfig.providers.hosts import is_loopback, is_mail_catcher
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from kmconfig.environment.settings import SmtpSettings
 
 
+@once
 def transport_of(env: Environment) -> SmtpSettings | None:
     """The SMTP settings that rules of the KM2 area judge.
 
@@ -21,6 +23,7 @@ def transport_of(env: Environment) -> SmtpSettings | None:
     return None if smtp is None or is_loopback(smtp.host.data) else smtp
 
 
+@once
 def login_of(env: Environment) -> SmtpSettings | None:
     """The SMTP settings that rules of the KM3 area judge.
 

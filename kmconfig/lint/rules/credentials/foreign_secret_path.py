@@ -37,49 +37,56 @@ from typing import TYPE_CHECKING
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import project_rule
 from kmconfig.lint.rules.credentials.shared_secret import sharing
-from kmconfig.lint.rules.references import judged
+from kmconfig.lint.rules.references import identity_of, judged
 from kmconfig.lint.rules.tiers import tiers_named
+from kmconfig.lint.surroundings import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.environment.reference import SecretRef
-    from kmconfig.lint.surroundings import Surroundings
+    from kmconfig.lint.surroundings import Mark, Sketch, Surroundings
+
+_BETWEEN = re.compile("[/#:]")
 
 
-@project_rule("KM309", "foreign-secret-path", severity="W/W/n")
-def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
-    """Compare the words of each path with the names of tiers and environments."""
+def leads_elsewhere(env: Environment) -> tuple[tuple[str, str, tuple[str, ...], Mark], ...]:
+    """The references whose paths name neither this environment nor its tier.
+
+    What tells each from others, the tier that the path names instead, what in it may be an environment's name, and
+    where it stands.
+    """
+    return tuple(_elsewhere(env))
+
+
+def _elsewhere(env: Environment) -> Iterator[tuple[str, str, tuple[str, ...], Mark]]:
     for reference in judged(env):
-        named = _foreign(reference.data, env, surroundings)
-        shared = env.tier != "development" and named is not None and sharing(reference, env, surroundings)
-        if named is not None and not shared:
-            yield Finding(
-                f"the path of this secret names `{named}`, and this is `{env.name}`",
-                primary=Label(reference, "set here"),
-                help="write the path of this environment's own secret",
-            )
+        path = f"{reference.data.name}#{reference.data.key or ''}".removeprefix("/dev/")
+        tiers, runs = tiers_named(path), _runs([segment for segment in _BETWEEN.split(path.lower()) if segment])
+        if env.tier not in tiers and env.name not in runs:
+            yield identity_of(reference.data, env), min(tiers, default=""), runs, mark_of(env, reference)
 
 
-def _foreign(reference: SecretRef, env: Environment, surroundings: Surroundings) -> str | None:
-    """The tier or environment that a path names instead of this one."""
-    text = f"{reference.name}#{reference.key or ''}".removeprefix("/dev/")
-    tiers = tiers_named(text)
-    segments = [segment for segment in re.split("[/#:]", text.lower()) if segment]
-    if env.tier in tiers or env.name in _runs(segments):
-        return None
-    if tiers:
-        return min(tiers)
-    index = surroundings.index(_name)
-    return next((run for run in _runs(segments) if run in index), None)
+@project_rule("KM309", "foreign-secret-path", severity="W/W/n", facts=(leads_elsewhere,))
+def check(env: Sketch, surroundings: Surroundings) -> Iterator[Finding]:
+    """Compare the words of each path with the names of tiers and environments."""
+    names = surroundings.index(_name)
+    for identity, tier, runs, place in env[leads_elsewhere]:
+        named = tier or next((run for run in runs if run in names), None)
+        if named is None or (env.tier != "development" and sharing(identity, surroundings)):
+            continue
+        yield Finding(
+            f"the path of this secret names `{named}`, and this is `{env.name}`",
+            primary=Label(place, "set here"),
+            help="write the path of this environment's own secret",
+        )
 
 
-def _name(env: Environment) -> tuple[str]:
+def _name(env: Sketch) -> tuple[str]:
     return (env.name,)
 
 
-def _runs(segments: list[str]) -> list[str]:
+def _runs(segments: list[str]) -> tuple[str, ...]:
     """Parts of a path that may be an environment's name, the longest first."""
     lengths = range(min(3, len(segments)), 0, -1)
-    return ["/".join(segments[at : at + n]) for n in lengths for at in range(len(segments) - n + 1)]
+    return tuple("/".join(segments[at : at + n]) for n in lengths for at in range(len(segments) - n + 1))

@@ -39,17 +39,17 @@ from typing import TYPE_CHECKING, Any
 
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import file_rule
-from kmconfig.providers.leaks import find_leaks
+from kmconfig.providers.leaks import find_leaks, may_hold_leaks
 from kmconfig.providers.registry import PROVIDERS, domain_owner
 from kmconfig.providers.ses import SES
-from kmconfig.source.span import SourceFile, Span
-from kmconfig.source.value import Value
+from kmconfig.source.span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.providers.leaks import Shape
     from kmconfig.source.parser import Document
+    from kmconfig.source.value import Path, Value
 
 _USERNAME = ("email", "smtp", "username")
 _HOST = ("email", "smtp", "host")
@@ -61,87 +61,109 @@ _HELP = "revoke it with its issuer, remove it here, and refer to its successor i
 def check(document: Document) -> Iterator[Finding]:
     """Search the whole text of a file, and what its escapes and line folds stand for."""
     file = document.file
+    if not _has_escapes(file.text) and not may_hold_leaks(file.text):
+        file.sensitive[:] = sorted(set(file.sensitive))
+        return
     plaintext = [(problem.span.start, problem.span.end) for problem in document.problems if problem.code == "KM301"]
-    values = _Values(document)
-    raw = [shape for shape in find_leaks(file.text) if not _overlaps(plaintext, shape) and not values.allow(shape)]
-    disguised = list(_disguised(values, raw, plaintext))
+    raw = [
+        shape for shape in find_leaks(file.text) if not _overlaps(plaintext, shape) and not _is_allowed(document, shape)
+    ]
+    disguised = list(_disguised(document, raw, plaintext))
     hidden = {(shape.start, shape.end) for shape in raw} | {(span.start, span.end) for span, _ in disguised}
     file.sensitive[:] = sorted(hidden.union(file.sensitive))
-    for shape in raw:
-        yield Finding(f"{shape.kind} stands in this file", Label(values.holding(file, shape), "secret"), help=_HELP)
+    for shape, place in zip(raw, _places(document, raw), strict=True):
+        yield Finding(f"{shape.kind} stands in this file", Label(place, "secret"), help=_HELP)
     for span, kind in disguised:
         yield Finding(f"{kind} stands in this file", Label(span, "secret"), help=_HELP)
 
 
-def _disguised(values: _Values, raw: list[Shape], plaintext: list[tuple[int, int]]) -> Iterator[tuple[Span, str]]:
-    """Leaks that only show once escapes and folds are undone, unless their place is known already."""
-    starts = [shape.start for shape in raw]
-    for value, span in values.disguised():
-        index = bisect_right(starts, span.end) - 1
-        known = index >= 0 and raw[index].end > span.start
-        leaks = [] if known or (span.start, span.end) in plaintext else find_leaks(value.data)
-        if leaks:
-            yield span, leaks[0].kind
+def _has_escapes(text: str) -> bool:
+    """Whether a value may stand for other text than its own lines, joined and without indentation."""
+    return "\\" in text or "''" in text
 
 
 def _overlaps(ranges: list[tuple[int, int]], shape: Shape) -> bool:
     return any(shape.start < end and start < shape.end for start, end in ranges)
 
 
-class _Values:
-    """The text values of a document, by their places."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.found = sorted(_texts(document.root), key=lambda entry: entry[1].start)
-        self.starts = [span.start for _, span in self.found]
-
-    def holding(self, file: SourceFile, shape: Shape) -> Value[str] | Span:
-        """The value on one line that holds a shape, or the first line of the shape itself."""
-        index = bisect_right(self.starts, shape.start) - 1
-        if index >= 0:
-            value, span = self.found[index]
-            if shape.end <= span.end and "\n" not in span.text and value.span is span:
-                return value
-        line_end = file.line_span(file.position(shape.start)[0]).end
-        return Span(file, shape.start, max(shape.start + 1, min(shape.end, line_end)))
-
-    def disguised(self) -> Iterator[tuple[Value[str], Span]]:
-        """Values and keys that stand for other text than is written."""
-        for value, span in self.found:
-            if value.data not in span.text:
-                yield value, span
-
-    def allow(self, shape: Shape) -> bool:
-        """Whether a shape is a user name of the kind that is no secret: SES has access key ids for it."""
-        subject = self.holding(self.document.file, shape)
-        if isinstance(subject, Span) or subject.path != _USERNAME:
-            return False
-        host = self._host()
-        provider = domain_owner(host) if host is not None else None
-        candidates = PROVIDERS if host is None else (provider,)
-        text = subject.data
-        if SES in candidates and re.fullmatch(_ACCESS_KEY_ID, text):
-            return True
-        forms = [candidate.username for candidate in candidates if candidate is not None]
-        whole = shape.end - shape.start == len(text)
-        return whole and any(form.pattern is not None and not form.secret and form.fits(text) for form in forms)
-
-    def _host(self) -> str | None:
-        """The SMTP host, where this file says one."""
-        return next((value.data for value, _ in self.found if value.written and value.path == _HOST), None)
+def _disguised(document: Document, raw: list[Shape], plaintext: list[tuple[int, int]]) -> Iterator[tuple[Span, str]]:
+    """Leaks that only show once escapes and folds are undone, unless their place is known already."""
+    written = document.file.text
+    texts = [
+        (text, span)
+        for text, span, _ in _texts(document.root)
+        if not written.startswith(text, span.start, span.end) and text not in span.text
+    ]
+    starts = [shape.start for shape in raw]
+    for text, span in sorted(texts, key=_start):
+        index = bisect_right(starts, span.end) - 1
+        known = index >= 0 and raw[index].end > span.start
+        leaks = [] if known or (span.start, span.end) in plaintext else find_leaks(text)
+        if leaks:
+            yield span, leaks[0].kind
 
 
-def _texts(root: Value[Any] | None) -> Iterator[tuple[Value[str], Span]]:
-    """Every text with its place; a key is a value of its own."""
+def _places(document: Document, raw: list[Shape]) -> Iterator[Value[str] | Span]:
+    """For each shape the value on one line that holds it, or the first line of the shape itself."""
+    file = document.file
+    texts = sorted(_texts(document.root), key=_start) if raw else []
+    starts = [span.start for _, span, _ in texts]
+    for shape in raw:
+        index = bisect_right(starts, shape.start) - 1
+        value = texts[index][2] if index >= 0 else None
+        if value is not None and _holds(value, shape):
+            yield value
+        else:
+            line_end = file.line_span(file.position(shape.start)[0]).end
+            yield Span(file, shape.start, max(shape.start + 1, min(shape.end, line_end)))
+
+
+def _holds(value: Value[str], shape: Shape) -> bool:
+    """Whether a shape is within a value that stands on one line."""
+    span = value.span
+    return span is not None and span.start <= shape.start and shape.end <= span.end and "\n" not in span.text
+
+
+def _is_allowed(document: Document, shape: Shape) -> bool:
+    """Whether a shape is a user name of the kind that is no secret: SES has access key ids for it."""
+    username = _text_at(document, _USERNAME)
+    if username is None or not _holds(username, shape):
+        return False
+    host = _text_at(document, _HOST)
+    provider = domain_owner(host.data) if host is not None else None
+    candidates = PROVIDERS if host is None else (provider,)
+    text = username.data
+    if SES in candidates and re.fullmatch(_ACCESS_KEY_ID, text):
+        return True
+    forms = [candidate.username for candidate in candidates if candidate is not None]
+    whole = shape.end - shape.start == len(text)
+    return whole and any(form.pattern is not None and not form.secret and form.fits(text) for form in forms)
+
+
+def _text_at(document: Document, path: Path) -> Value[str] | None:
+    """What this file says at a path, where it is text."""
+    value = document.root
+    for key in path:
+        if value is None or not isinstance(value.data, dict):
+            return None
+        value = value.data.get(key)
+    return value if value is not None and value.written and isinstance(value.data, str) else None
+
+
+def _texts(root: Value[Any] | None) -> Iterator[tuple[str, Span, Value[str] | None]]:
+    """Every text with its place and the value that it is; a key is none."""
     stack = [root] if root is not None else []
     while stack:
         value = stack.pop()
         if value.key_span is not None:
-            yield Value(str(value.path[-1]), value.path), value.key_span
+            yield str(value.path[-1]), value.key_span, None
         if isinstance(value.data, dict):
             stack += value.data.values()
         elif isinstance(value.data, list):
             stack += value.data
         elif isinstance(value.data, str) and value.span is not None:
-            yield value, value.span
+            yield value.data, value.span, value
+
+
+def _start(text: tuple[str, Span] | tuple[str, Span, Value[str] | None]) -> int:
+    return text[1].start

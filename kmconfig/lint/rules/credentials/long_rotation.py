@@ -46,14 +46,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.lint.finding import Finding, Label
-from kmconfig.lint.rule import project_rule
+from kmconfig.lint.rule import policy_rule
 from kmconfig.lint.rules.references import passwords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.lint.surroundings import Surroundings
+    from kmconfig.environment.projectfile import ProjectFile
     from kmconfig.source.value import Value
 
 
@@ -61,10 +61,10 @@ _HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1, "d": 24}
 _MOST_DAYS = 90
 
 
-@project_rule("KM311", "long-rotation", severity="W/n/–")
-def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+@policy_rule("KM311", "long-rotation", severity="W/n/–")
+def check(env: Environment, file: ProjectFile) -> Iterator[Finding]:
     """Compare the limits that hold with 90 days."""
-    policy = surroundings.file.get("policy", "max_secret_age") if env.tier == "production" else None
+    policy = file.get("policy", "max_secret_age") if env.tier == "production" else None
     for reference in passwords(env):
         limit: Value[Any] | None = env.get(*reference.path, "max_age")
         subject = limit if limit is not None else policy

@@ -39,20 +39,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmconfig.lint.finding import Finding, Label
-from kmconfig.lint.rule import project_rule
+from kmconfig.lint.rule import policy_rule
 from kmconfig.lint.rules.references import passwords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.lint.surroundings import Surroundings
+    from kmconfig.environment.projectfile import ProjectFile
 
 
-@project_rule("KM310", "no-rotation-limit", severity="n/n/–")
-def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+@policy_rule("KM310", "no-rotation-limit", severity="n/n/–")
+def check(env: Environment, file: ProjectFile) -> Iterator[Finding]:
     """Look for secrets that may grow as old as they like."""
-    if surroundings.file.get("policy", "max_secret_age") is not None:
+    if file.get("policy", "max_secret_age") is not None:
         return
     for reference in passwords(env):
         if reference.data.max_age is None:

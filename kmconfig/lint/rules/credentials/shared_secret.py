@@ -37,55 +37,60 @@ from typing import TYPE_CHECKING
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import project_rule
 from kmconfig.lint.rules.references import credentials, identity_of
+from kmconfig.lint.surroundings import mark_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.environment.reference import SecretRef
-    from kmconfig.lint.surroundings import Surroundings
-    from kmconfig.source.value import Value
+    from kmconfig.lint.surroundings import Mark, Sketch, Surroundings
 
 
 _SHOWN = 3
 
 
-def identities(env: Environment) -> Iterator[Hashable]:
-    """The secrets of an environment."""
-    for reference in credentials(env):
-        yield identity_of(reference.data, env)
+def uses(env: Environment) -> tuple[tuple[str, str, Mark], ...]:
+    """The secrets of an environment: what tells each from others, the reference, and where it stands."""
+    return tuple(
+        (identity_of(reference.data, env), str(reference.data), mark_of(env, reference))
+        for reference in credentials(env)
+    )
 
 
-def sharing(reference: Value[SecretRef], env: Environment, surroundings: Surroundings) -> tuple[Environment, ...]:
-    """All environments with this secret, if production and another tier are among them."""
-    found = surroundings.index(identities).get(identity_of(reference.data, env), ())
+def sharing(identity: str, surroundings: Surroundings) -> Sequence[Sketch]:
+    """All environments with a secret, if production and another tier are among them."""
+    found = surroundings.shared(_identities).get(identity, ())
     tiers = {other.tier for other in found}
     return found if "production" in tiers and len(tiers) > 1 else ()
 
 
-@project_rule("KM308", "shared-secret", severity="E/W/–")
-def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+@project_rule("KM308", "shared-secret", severity="E/W/–", facts=(uses,))
+def check(env: Sketch, surroundings: Surroundings) -> Iterator[Finding]:
     """Compare the secrets of production with those of the other tiers."""
-    for reference in credentials(env):
-        found = sharing(reference, env, surroundings)
+    for identity, reference, place in env[uses]:
+        found = sharing(identity, surroundings)
         if not found:
             continue
         others = [other for other in found if other.tier != env.tier][:_SHOWN]
         yield Finding(
-            f"{_names(found)} share the secret `{reference.data}`",
-            primary=Label(reference, "the same secret"),
-            related=tuple(_label(other, reference, env) for other in others),
+            f"{_names(found)} share the secret `{reference}`",
+            primary=Label(place, "the same secret"),
+            related=tuple(_label(other, identity) for other in others),
             help="give each tier a login of its own, under a path of its own",
         )
 
 
-def _label(other: Environment, reference: Value[SecretRef], env: Environment) -> Label:
-    same = identity_of(reference.data, env)
-    theirs = next(found for found in credentials(other) if identity_of(found.data, other) == same)
+def _identities(env: Sketch) -> Iterator[str]:
+    for identity, _, _ in env[uses]:
+        yield identity
+
+
+def _label(other: Sketch, identity: str) -> Label:
+    theirs = next(mark for same, _, mark in other[uses] if same == identity)
     return Label(theirs, f"in {other.name}")
 
 
-def _names(found: tuple[Environment, ...]) -> str:
+def _names(found: Sequence[Sketch]) -> str:
     names = sorted(environment.name for environment in found)
     shown = [f"`{name}`" for name in names[:_SHOWN]]
     if len(names) > _SHOWN:

@@ -35,26 +35,34 @@ from typing import TYPE_CHECKING
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import project_rule
 from kmconfig.lint.rules.tiers import counterparts
+from kmconfig.lint.surroundings import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.lint.surroundings import Surroundings
+    from kmconfig.lint.surroundings import Mark, Sketch, Surroundings
 
 
-@project_rule("KM608", "driver-parity", severity="n/n/–")
-def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+def sends_with(env: Environment) -> tuple[str, Mark]:
+    """The driver."""
+    driver = env.email.driver
+    return driver.data, mark_of(env, driver)
+
+
+@project_rule("KM608", "driver-parity", severity="n/n/–", facts=(sends_with,))
+def check(env: Sketch, surroundings: Surroundings) -> Iterator[Finding]:
     """Compare the driver of staging with that of its production."""
     if env.tier != "staging":
         return
-    driver, production = env.email.driver, counterparts(env, surroundings, tier="production")
-    if not production or any(other.email.driver.data == driver.data for other in production):
+    driver, place = env[sends_with]
+    production = counterparts(env, surroundings, tier="production")
+    if not production or any(other[sends_with][0] == driver for other in production):
         return
-    theirs = production[0].email.driver
+    theirs, their_place = production[0][sends_with]
     yield Finding(
-        f"staging tests `{driver.data}`, and production sends with `{theirs.data}`",
-        primary=Label(driver, "set here"),
-        related=(Label(theirs, f"in {production[0].name}"),),
-        help=f"use `driver: {theirs.data}` in staging too",
+        f"staging tests `{driver}`, and production sends with `{theirs}`",
+        primary=Label(place, "set here"),
+        related=(Label(their_place, f"in {production[0].name}"),),
+        help=f"use `driver: {theirs}` in staging too",
     )

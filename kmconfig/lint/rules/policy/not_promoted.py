@@ -28,20 +28,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmconfig.lint.finding import Finding, Label
-from kmconfig.lint.rule import project_rule
+from kmconfig.lint.rule import policy_rule
 from kmconfig.source.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.lint.surroundings import Surroundings
+    from kmconfig.environment.projectfile import ProjectFile
 
 
-@project_rule("KM604", "not-promoted", severity="W/W/W")
-def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+@policy_rule("KM604", "not-promoted", severity="W/W/W")
+def check(env: Environment, file: ProjectFile) -> Iterator[Finding]:
     """Look for the tier in the order of promotion."""
-    promotion = surroundings.file.get("promotion")
+    promotion = file.get("promotion")
     if promotion is None or env.tier in [tier.data for tier in promotion.data]:
         return
     tier = env.layers[-1].tier

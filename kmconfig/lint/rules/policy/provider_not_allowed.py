@@ -34,7 +34,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.lint.finding import Finding, Label
-from kmconfig.lint.rule import project_rule
+from kmconfig.lint.rule import policy_rule
 from kmconfig.lint.rules.scope import login_of
 from kmconfig.providers.mailgun import MAILGUN
 from kmconfig.providers.registry import domain_owner
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.lint.surroundings import Surroundings
+    from kmconfig.environment.projectfile import ProjectFile
     from kmconfig.providers.record import Provider
     from kmconfig.source.value import Value
 
@@ -53,10 +53,10 @@ if TYPE_CHECKING:
 _OF_DRIVER = {"mailgun": MAILGUN, "ses": SES, "sendmail": SELF_HOSTED}
 
 
-@project_rule("KM601", "provider-not-allowed", severity="E/E/E")
-def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+@policy_rule("KM601", "provider-not-allowed", severity="E/E/E")
+def check(env: Environment, file: ProjectFile) -> Iterator[Finding]:
     """Compare the provider with the list of the project file."""
-    policy = surroundings.file.get("policy", "providers")
+    policy = file.get("policy", "providers")
     found = _provider(env) if policy is not None else None
     if policy is None or found is None:
         return

@@ -32,20 +32,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmconfig.lint.finding import Finding, Label
-from kmconfig.lint.rule import project_rule
+from kmconfig.lint.rule import policy_rule
 from kmconfig.lint.rules.references import references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.lint.surroundings import Surroundings
+    from kmconfig.environment.projectfile import ProjectFile
 
 
-@project_rule("KM602", "secret-source-not-allowed", severity="E/E/E")
-def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+@policy_rule("KM602", "secret-source-not-allowed", severity="E/E/E")
+def check(env: Environment, file: ProjectFile) -> Iterator[Finding]:
     """Compare the source of each reference with the list for its tier."""
-    policy = surroundings.file.get("policy", "secret_sources", env.tier)
+    policy = file.get("policy", "secret_sources", env.tier)
     if policy is None:
         return
     allowed = [entry.data for entry in policy.data]

@@ -37,17 +37,17 @@ target:
 from __future__ import annotations
 
 from posixpath import normpath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import project_rule
+from kmconfig.lint.surroundings import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.lint.surroundings import Surroundings
-    from kmconfig.source.value import Value
+    from kmconfig.lint.surroundings import Mark, Sketch, Surroundings
 
 
 _TIERS = ("production", "staging", "development")
@@ -68,20 +68,19 @@ _STORES = {
 _FILES = frozenset(("laravel_env", "file"))
 
 
-def places(env: Environment) -> Iterator[tuple[Any, ...]]:
-    """Every place that an environment writes to."""
-    for place, _ in _written(env):
-        yield place
+def writes_to(env: Environment) -> tuple[tuple[str, Mark], ...]:
+    """Every place that an environment writes to, with the setting that decides it."""
+    return tuple(_written(env))
 
 
-@project_rule("KM603", "shared-target", severity="E/E/E")
-def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+@project_rule("KM603", "shared-target", severity="E/E/E", facts=(writes_to,))
+def check(env: Sketch, surroundings: Surroundings) -> Iterator[Finding]:
     """Look for environments that write the same place; the finding stands on the one that matters less."""
-    for place, decides in _written(env):
-        first = min(surroundings.index(places).get(place, (env,)), key=_rank)
+    for place, decides in env[writes_to]:
+        first = min(surroundings.shared(_places).get(place, (env,)), key=_rank)
         if first is env:
             continue
-        theirs = next(value for known, value in _written(first) if known == place)
+        theirs = next(mark for known, mark in first[writes_to] if known == place)
         yield Finding(
             f"`{first.name}` writes to the same place",
             primary=Label(decides, "set here"),
@@ -91,21 +90,26 @@ def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
         )
 
 
-def _rank(env: Environment) -> tuple[int, str]:
+def _places(env: Sketch) -> Iterator[str]:
+    for place, _ in env[writes_to]:
+        yield place
+
+
+def _rank(env: Sketch) -> tuple[int, str]:
     return _TIERS.index(env.tier), env.name
 
 
-def _written(env: Environment) -> Iterator[tuple[tuple[Any, ...], Value[Any]]]:
-    """Each place with the setting that decides it."""
+def _written(env: Environment) -> Iterator[tuple[str, Mark]]:
     target = env.get("target")
     for kind in target.data if target is not None else ():
         store = [env.get("stores", *path) for path in _STORES.get(kind, ())]
-        where = tuple(value.data if value is not None else None for value in store)
+        where = [str(value.data) if value is not None else "" for value in store]
         for keys in _PLACES.get(kind, ()):
             values = [value for key in keys if (value := env.get("target", kind, key)) is not None]
             if values:
-                texts = tuple(_normal(kind, value.data) for value in values)
-                yield ("file" if kind in _FILES else kind, where, keys if kind not in _FILES else (), texts), values[0]
+                texts = [_normal(kind, value.data) for value in values]
+                what = ["file"] if kind in _FILES else [kind, *keys]
+                yield "\0".join((*what, *where, *texts)), mark_of(env, values[0])
 
 
 def _normal(kind: str, text: str) -> str:

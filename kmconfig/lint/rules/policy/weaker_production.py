@@ -44,27 +44,33 @@ from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import project_rule
 from kmconfig.lint.rules.scope import transport_of
 from kmconfig.lint.rules.tiers import counterparts
+from kmconfig.lint.surroundings import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.lint.surroundings import Surroundings
+    from kmconfig.lint.surroundings import Mark, Sketch, Surroundings
 
 
-@project_rule("KM606", "weaker-production", severity="E/–/–")
-def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+def encrypts_with(env: Environment) -> tuple[str, Mark] | tuple[()]:
+    """The encryption on the way to an SMTP server; nothing where there is no way to judge."""
+    smtp = transport_of(env)
+    return (smtp.encryption.data, mark_of(env, smtp.encryption)) if smtp is not None else ()
+
+
+@project_rule("KM606", "weaker-production", severity="E/–/–", facts=(encrypts_with,))
+def check(env: Sketch, surroundings: Surroundings) -> Iterator[Finding]:
     """Compare the encryption of production with that of its staging."""
-    smtp = transport_of(env) if env.tier == "production" else None
-    if smtp is None or smtp.encryption.data != "none":
+    if env.tier != "production" or not env[encrypts_with] or env[encrypts_with][0] != "none":
         return
     for staging in counterparts(env, surroundings, tier="staging"):
-        other = transport_of(staging)
-        if other is not None and other.encryption.data != "none":
+        theirs = staging[encrypts_with]
+        if theirs and theirs[0] != "none":
             yield Finding(
                 f"production sends in clear text, and `{staging.name}` does not",
-                primary=Label(smtp.encryption, "set here"),
-                related=(Label(other.encryption, f"in {staging.name}"),),
-                help=f"write `encryption: {other.encryption.data}`, as in staging",
+                primary=Label(env[encrypts_with][1], "set here"),
+                related=(Label(theirs[1], f"in {staging.name}"),),
+                help=f"write `encryption: {theirs[0]}`, as in staging",
             )
             return

@@ -37,26 +37,33 @@ from typing import TYPE_CHECKING
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import project_rule
 from kmconfig.lint.rules.tiers import counterparts
+from kmconfig.lint.surroundings import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.lint.surroundings import Surroundings
+    from kmconfig.lint.surroundings import Mark, Sketch, Surroundings
 
 
-@project_rule("KM406", "inconsistent-sender-name", severity="n/–/–")
-def check(env: Environment, surroundings: Surroundings) -> Iterator[Finding]:
+def goes_by(env: Environment) -> tuple[str, Mark]:
+    """The sender's name."""
+    name = env.email.sender.name
+    return name.data, mark_of(env, name)
+
+
+@project_rule("KM406", "inconsistent-sender-name", severity="n/–/–", facts=(goes_by,))
+def check(env: Sketch, surroundings: Surroundings) -> Iterator[Finding]:
     """Compare the sender names of production and its staging."""
     if env.tier != "production":
         return
-    name, staging = env.email.sender.name, counterparts(env, surroundings, tier="staging")
-    if not staging or any(other.email.sender.name.data == name.data for other in staging):
+    (name, place), staging = env[goes_by], counterparts(env, surroundings, tier="staging")
+    if not staging or any(other[goes_by][0] == name for other in staging):
         return
-    other = staging[0].email.sender.name
+    theirs, their_place = staging[0][goes_by]
     yield Finding(
-        f"the sender name is not that of staging, `{other.data}`",
-        primary=Label(name, "the sender name"),
-        related=(Label(other, f"in {staging[0].name}"),),
+        f"the sender name is not that of staging, `{theirs}`",
+        primary=Label(place, "the sender name"),
+        related=(Label(their_place, f"in {staging[0].name}"),),
         help="use the same name in both",
     )

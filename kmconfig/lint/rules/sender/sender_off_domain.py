@@ -42,6 +42,7 @@ email:
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.lint.finding import Finding, Label
@@ -97,6 +98,7 @@ def mailgun_domain(env: Environment) -> Value[Any] | None:
     return None if found is None or is_sandbox_domain(domain_of(found.data)) else found
 
 
+@lru_cache(4096)
 def _belongs(domain: str, other: str) -> bool:
     """Whether both are one organisation's, or nothing can be said of the other."""
     if "." not in other or is_ip_address(other) or is_loopback(other):
@@ -104,6 +106,7 @@ def _belongs(domain: str, other: str) -> bool:
     return organisation_of(domain) == organisation_of(other)
 
 
+@lru_cache(4096)
 def _host_of(url: str) -> str:
     from urllib.parse import urlsplit  # noqa: PLC0415 - start-up
 

@@ -1,0 +1,94 @@
+"""What was seen of the stores and servers that environments name, for the rules that look only with ``--online``."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from kmconfig.environment.environment import Environment
+    from kmconfig.source.value import Value
+
+_FEW = 5
+
+Sight: TypeAlias = Literal["found", "missing", "unusable", "denied", "error"]
+
+ValueSight: TypeAlias = Literal["unasked", "read", "denied", "error"]
+
+
+class ShapeVerdict(NamedTuple):
+    """Whether a secret has the form in which its provider issues it. Holds nothing of the value.
+
+    ``expected`` describes the form, ``seen`` what the value is instead where that is known. ``confirmed`` says that
+    the provider documents the form itself.
+    """
+
+    fits: bool
+    provider: str
+    expected: str
+    documentation: str
+    confirmed: bool = True
+    seen: str = ""
+
+
+class Scopes(NamedTuple):
+    """What a key may do, as its provider said.
+
+    ``beyond`` are the permissions that sending does not need. ``unknown`` says why nobody knows, empty where it is
+    known.
+    """
+
+    beyond: tuple[str, ...] = ()
+    unknown: str = ""
+
+    def shown(self) -> str:
+        """A few of them, for people."""
+        more = len(self.beyond) - _FEW
+        return ", ".join(self.beyond[:_FEW]) + (f" and {more} more" if more > 0 else "")
+
+
+class SecretState(NamedTuple):
+    """What was seen of one secret, never its value.
+
+    ``status`` is ``found``, ``missing`` (nothing there), ``unusable`` (there, but no usable text), ``denied`` (no
+    permission to look) or ``error`` (no answer). ``version`` is the store's own name of the version that counts,
+    ``created`` when that was made, with its time zone; None where the store does not tell. ``detail`` and ``help``
+    say more to people.
+
+    ``value`` says whether the value was read too, and ``unread`` why it could not be. ``shape`` is None where the
+    value was not read, and where its provider issues no form that could be recognised; ``scopes`` where nobody was
+    asked.
+    """
+
+    status: Sight
+    version: str | None = None
+    created: datetime | None = None
+    detail: str = ""
+    help: str = ""
+    value: ValueSight = "unasked"
+    unread: str = ""
+    shape: ShapeVerdict | None = None
+    scopes: Scopes | None = None
+
+
+class Observed(NamedTuple):
+    """What was seen at the time ``now``, which has a time zone.
+
+    ``max_secret_age`` is the project file's limit for production, as written. ``secrets`` maps the names of
+    environments to what was seen of their secrets, by setting; an environment that could not be looked at is absent.
+    """
+
+    now: datetime
+    max_secret_age: str | None = None
+    secrets: Mapping[str, Mapping[str, SecretState]] = MappingProxyType({})
+
+    def secret(self, environment: Environment, reference: Value[Any]) -> SecretState:
+        """What was seen of the secret that an environment refers to; an error where nobody looked."""
+        seen = self.secrets.get(environment.name, {}).get(reference.setting)
+        return seen if seen is not None else _UNSEEN
+
+
+_UNSEEN = SecretState("error", detail="the settings have faults, so no store was asked")

@@ -1,0 +1,31 @@
+"""The command lines that are run with a canary: some for every command."""
+
+from __future__ import annotations
+
+from kmconfig.cli.app import COMMANDS
+
+#: Command lines of every command; a new command needs its own here.
+LINES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "lint": (("lint",), ("lint", "environments/development.yaml", "--no-suppressions")),
+    "rules": (("rules",),),
+    "explain": (("explain", "plaintext-secret"),),
+    "show": (("show", "development"), ("show", "development", "--origins")),
+    "schema": (("schema",), ("schema", "receipt")),
+    "secrets": (("secrets", "development"), ("secrets", "development", "--values", "--strict")),
+    "test": (("test", "development"), ("test", "development", "--no-send")),
+    "plan": (("plan", "development"), ("plan", "development", "--detailed-exitcode")),
+    "apply": (("apply", "development", "--yes"),),
+    "demo": (("demo",),),
+}
+#: Commands that print the same whatever the secrets are.
+WITHOUT_SECRETS = frozenset(("rules", "explain", "schema", "demo"))
+#: Commands with one format only, and without a result.
+WITHOUT_FORMAT = frozenset(("schema", "demo"))
+WITHOUT_OUTPUT = frozenset(("demo",))
+
+FORMS = ("text", "json")
+SPEAKING = tuple(name for name in COMMANDS if name not in WITHOUT_SECRETS)
+READING = ("secrets", "test", "plan", "apply")
+"""Commands that ask the stores."""
+
+LOUD = ("-v", "-v", "-v")

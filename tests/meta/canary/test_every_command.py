@@ -1,0 +1,41 @@
+"""No command shows or stores a secret, wherever it comes from: not in output, files, receipts or logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kmconfig.cli.app import COMMANDS
+from tests.meta.canary.lines import FORMS, LINES, SPEAKING, WITHOUT_FORMAT, WITHOUT_SECRETS
+from tests.meta.canary.scene import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.mail.servers import Server
+    from tests.meta.canary.scene import Scene
+
+
+def test_every_command_has_a_scenario() -> None:
+    assert LINES.keys() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("command", SPEAKING)
+def test_success(scene: Scene, stored: str, server: Callable[..., Server], command: str, form: str) -> None:
+    with server() as running:
+        scene.settings(running.port, source=stored)
+        runs = [scene.call(*line) for line in scene.lines(command, form)]
+    assert {ran.code for ran in runs} <= {0, 2} | ({1} if command == "secrets" else set()), runs[0].err
+    scene.assert_silent(*runs)
+
+
+@pytest.mark.parametrize("command", sorted(WITHOUT_SECRETS))
+def test_commands_without_secrets(scene: Scene, command: str) -> None:
+    scene.settings(1025)
+    forms = FORMS[:1] if command in WITHOUT_FORMAT else FORMS
+    runs = [scene.call(*line) for form in forms for line in scene.lines(command, form)]
+    assert {ran.code for ran in runs} == {0}, runs[0].err
+    scene.assert_silent(*runs)
