@@ -20,7 +20,8 @@ from kmconfig.deploy.receipt import Receipt, new_run, secret_records
 from kmconfig.deploy.steps import Progress, Silent, StepFailed, Steps, told
 from kmconfig.deploy.undo import Undo, deaf
 from kmconfig.errors import CheckFailed, CouldNotCheck, PartialOrUnknown, Refused
-from kmconfig.mail.account import recipients_of, smtp_server
+from kmconfig.mail.account import recipients_of
+from kmconfig.mail.transport import open_transport
 from kmconfig.secrets.frames import frames_cleared
 from kmconfig.targets.interface import Candidate, WritePermit
 from kmconfig.targets.keeping import Keeping
@@ -115,7 +116,7 @@ class Apply:
         require_approved(self.plan.guards, self.options.approved)
         require_policy(self.project, self.environment)
         require_promotion(self.project, self.environment)
-        smtp_server(self.environment, self.candidate.secrets)
+        open_transport(self.environment, self.candidate.secrets)
         if not self.recipients():
             raise Refused(
                 f"`{self.environment.name}` names no test recipient, so the change could not be proved",

@@ -9,7 +9,8 @@ from kmconfig.deploy.commands import run_command
 from kmconfig.deploy.guards import login_gate
 from kmconfig.deploy.steps import StepFailed
 from kmconfig.environment.stores import stores_of
-from kmconfig.mail.account import compose_test_mail, secret_references, sender_of, smtp_server
+from kmconfig.mail.account import compose_test_mail, secret_references, sender_of
+from kmconfig.mail.transport import open_transport
 from kmconfig.secrets.child_environment import scrubbed_environment
 from kmconfig.secrets.masker import Masker
 from kmconfig.targets.registry import commands_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from kmconfig.deploy.steps import Steps
     from kmconfig.environment.projectfile import ProjectFile
     from kmconfig.mail.diagnosis import Diagnosis
+    from kmconfig.mail.transport import Transport
     from kmconfig.targets.interface import Candidate
     from kmconfig.targets.registry import AnyReader
 
@@ -69,7 +71,7 @@ class Proof:
             _require(result.diagnosis)
             say(", ".join(filter(None, (result.tls_version, "login and recipients accepted, no message sent"))))
             if result.main_port is not None:
-                port, answers = self._server().port, result.port_used
+                port, answers = self._port(), result.port_used
                 remedy = f"set `email.smtp.port: {answers}`: the platform knows one port only"
                 raise StepFailed(
                     f"port {port} cannot be reached, while {answers} answers",
@@ -139,8 +141,9 @@ class Proof:
 
     def _test_message(self) -> None:
         with self._steps.step("test_message") as say:
-            mail = compose_test_mail(self._environment, self._server(), self._recipients)
-            result = self._transport().send(mail.message, sender_of(self._environment), self._recipients)
+            transport = self._transport()
+            mail = compose_test_mail(self._environment, transport.facts(), self._recipients)
+            result = transport.send(mail.message, sender_of(self._environment), self._recipients)
             self._receipt.test = {
                 "sent": result.ok,
                 "test_id": mail.test_id,
@@ -152,13 +155,14 @@ class Proof:
             _require(result.diagnosis)
             say(f"{result.reply} (test id {mail.test_id})")
 
-    def _server(self) -> Any:
-        return smtp_server(self._environment, self._candidate.secrets)
+    def _port(self) -> int | None:
+        smtp = self._environment.email.smtp
+        return smtp.port.data if smtp is not None else None
 
-    def _transport(self) -> Any:
-        from kmconfig.mail.smtp import SmtpTransport  # noqa: PLC0415 - loads ssl and smtplib
-
-        return SmtpTransport(self._server(), progress=self._steps.mail, authorize=self._gate)
+    def _transport(self) -> Transport:
+        return open_transport(
+            self._environment, self._candidate.secrets, progress=self._steps.mail, authorize=self._gate
+        )
 
 
 def _require(diagnosis: Diagnosis | None) -> None:

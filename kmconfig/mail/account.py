@@ -11,7 +11,7 @@ from kmconfig.errors import UsageError
 from kmconfig.mail.server import SmtpServer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from email.message import EmailMessage
 
     from kmconfig.environment.environment import Environment
@@ -90,11 +90,13 @@ def sender_of(environment: Environment) -> str:
     return email.data
 
 
-def compose_test_mail(environment: Environment, server: SmtpServer, recipients: tuple[str, ...]) -> TestMail:
-    """Write the test message of an environment (contract, section 6)."""
+def compose_test_mail(
+    environment: Environment, facts: Sequence[tuple[str, str]], recipients: tuple[str, ...]
+) -> TestMail:
+    """Write the test message of an environment (contract, section 6); ``facts`` are the details that it lists."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from kmconfig.mail.message import build_test_message, new_message_id, new_test_id, smtp_facts  # noqa: PLC0415
+    from kmconfig.mail.message import build_test_message, new_message_id, new_test_id  # noqa: PLC0415
 
     test_id = new_test_id()
     sender = sender_of(environment)
@@ -106,7 +108,7 @@ def compose_test_mail(environment: Environment, server: SmtpServer, recipients: 
         sender_email=sender,
         reply_to=reply_to.data if reply_to is not None else None,
         recipients=recipients,
-        facts=smtp_facts(server),
+        facts=facts,
         sent_at=datetime.now(UTC),
         test_id=test_id,
         message_id=message_id,

@@ -6,25 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kmconfig.errors import UsageError
-from kmconfig.mail.account import compose_test_mail, recipients_of, sender_of, smtp_server
+from kmconfig.mail.account import compose_test_mail, recipients_of, sender_of
+from kmconfig.mail.transport import open_transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.reference import SecretRef
-    from kmconfig.mail.server import SmtpResult
+    from kmconfig.mail.server import MailResult
     from kmconfig.mail.stages import Progress
     from kmconfig.secrets.secret import Secret
-
-_ENCRYPTION = {"tls": "STARTTLS", "ssl": "implicit TLS", "none": "no encryption"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
     """What a live test showed. Ids are None where no message was sent."""
 
-    result: SmtpResult
+    result: MailResult
     recipients: tuple[str, ...]
     test_id: str | None
     message_id: str | None
@@ -56,8 +55,7 @@ class LiveTest:
 
     def describe(self, environment: Environment, secrets: Mapping[SecretRef, Secret]) -> str:
         """Which server is going to be spoken to, and how."""
-        server = smtp_server(environment, secrets, timeout=self.timeout)
-        return f"{server.host} port {server.port}, {_ENCRYPTION[server.encryption]}"
+        return open_transport(environment, secrets, timeout=self.timeout).where()
 
     def run(
         self,
@@ -68,15 +66,12 @@ class LiveTest:
         authorize: Callable[[str, int], None],
     ) -> Tested:
         """Speak to the server."""
-        from kmconfig.mail.smtp import SmtpTransport  # noqa: PLC0415 - loads ssl and smtplib
-
-        server = smtp_server(environment, secrets, timeout=self.timeout)
         recipients, sender = self._recipients(environment), sender_of(environment)
-        transport = SmtpTransport(server, progress=progress, authorize=authorize)
+        transport = open_transport(environment, secrets, progress=progress, authorize=authorize, timeout=self.timeout)
         if not self.send:
             result = transport.probe(sender, recipients)
             return Tested(result=result, recipients=recipients, test_id=None, message_id=None)
-        mail = compose_test_mail(environment, server, recipients)
+        mail = compose_test_mail(environment, transport.facts(), recipients)
         result = transport.send(mail.message, sender, recipients)
         return Tested(result=result, recipients=recipients, test_id=mail.test_id, message_id=mail.message_id)
 

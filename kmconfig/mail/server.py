@@ -1,4 +1,4 @@
-"""What an SMTP transport is given, and what it gives back."""
+"""What an SMTP transport is given, and what every transport gives back."""
 
 from __future__ import annotations
 
@@ -48,20 +48,22 @@ class RecipientOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SmtpResult:
+class MailResult:
     """What a probe or a send showed.
 
-    ``ok`` may be true although the main port could not be reached: then ``port_used`` is a fallback and
-    ``main_port`` says what is wrong with the main one. ``reply`` holds the server's last words on the matter.
+    ``reply`` holds the server's last words on the matter. What only SMTP knows is None for other drivers: ``ok`` may
+    be true although the main port could not be reached; then ``port_used`` is a fallback and ``main_port`` says what
+    is wrong with the main one. ``notes`` are remarks for people that are no failure, such as a sandbox.
     """
 
     ok: bool
     stages: tuple[Stage, ...]
-    port_used: int | None
-    tls_version: str | None
-    cipher: str | None
-    certificate_expires: datetime | None
     reply: str
     recipients: tuple[RecipientOutcome, ...]
     diagnosis: Diagnosis | None
-    main_port: Diagnosis | None
+    port_used: int | None = None
+    tls_version: str | None = None
+    cipher: str | None = None
+    certificate_expires: datetime | None = None
+    main_port: Diagnosis | None = None
+    notes: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from kmconfig.mail import reach
 from kmconfig.mail.conversation import Conversation, Seen
 from kmconfig.mail.diagnosis import Diagnosis, Failure, diagnose
 from kmconfig.mail.failure import StageFailed
-from kmconfig.mail.server import Encryption, RecipientOutcome, SmtpResult, SmtpServer
+from kmconfig.mail.server import Encryption, MailResult, RecipientOutcome, SmtpServer
 from kmconfig.mail.stages import Recorder
 
 if TYPE_CHECKING:
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from kmconfig.mail.reach import Reached, Resolver
     from kmconfig.mail.stages import Progress
 
-__all__ = ["Encryption", "RecipientOutcome", "SmtpResult", "SmtpServer", "SmtpTransport"]
+__all__ = ["Encryption", "MailResult", "RecipientOutcome", "SmtpServer", "SmtpTransport"]
+
+
+_ENCRYPTION = {"tls": "STARTTLS", "ssl": "implicit TLS", "none": "no encryption"}
 
 
 class SmtpTransport:
@@ -50,15 +53,26 @@ class SmtpTransport:
         self._resolver = resolver
         self._context = context
 
-    def probe(self, sender: str, recipients: Sequence[str]) -> SmtpResult:
+    def probe(self, sender: str, recipients: Sequence[str]) -> MailResult:
         """Go as far as the last RCPT, then reset; no message is sent."""
         return self._run(_Errand(sender, tuple(recipients), None))
 
-    def send(self, message: EmailMessage, sender: str, recipients: Sequence[str]) -> SmtpResult:
+    def send(self, message: EmailMessage, sender: str, recipients: Sequence[str]) -> MailResult:
         """Send ``message``; when one recipient is refused nobody gets it."""
         return self._run(_Errand(sender, tuple(recipients), message))
 
-    def _run(self, errand: _Errand) -> SmtpResult:
+    def where(self) -> str:
+        """Host, port and encryption."""
+        server = self._server
+        return f"{server.host} port {server.port}, {_ENCRYPTION[server.encryption]}"
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Host, port and encryption, as the test message lists them."""
+        from kmconfig.mail.message import smtp_facts  # noqa: PLC0415 - only whoever sends needs `email`
+
+        return smtp_facts(self._server)
+
+    def _run(self, errand: _Errand) -> MailResult:
         recorder = Recorder(self._progress)
         seen = Seen()
         failed: StageFailed | None = None
@@ -108,9 +122,9 @@ class SmtpTransport:
             return reached
         raise seen.unreachable[0]
 
-    def _result(self, recorder: Recorder, seen: Seen, failed: StageFailed | None) -> SmtpResult:
+    def _result(self, recorder: Recorder, seen: Seen, failed: StageFailed | None) -> MailResult:
         fell_back = seen.port is not None and bool(seen.unreachable)
-        return SmtpResult(
+        return MailResult(
             ok=failed is None,
             stages=recorder.stages,
             port_used=seen.port,

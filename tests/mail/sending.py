@@ -12,7 +12,7 @@ from kmconfig.secrets.secret import Secret
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from kmconfig.mail.server import SmtpResult
+    from kmconfig.mail.server import MailResult
     from tests.mail.servers import Server
 
 SENDER = "licensing@acme.example"
@@ -59,20 +59,20 @@ def message_for(server: SmtpServer, *, sender: str = SENDER, recipient: str = RE
     )
 
 
-def probe(server: Server, **changes: Any) -> SmtpResult:
+def probe(server: Server, **changes: Any) -> MailResult:
     return SmtpTransport(settings(server, **changes), resolver=loopback).probe(SENDER, [RECIPIENT])
 
 
-def send(server: Server, **changes: Any) -> SmtpResult:
+def send(server: Server, **changes: Any) -> MailResult:
     chosen = settings(server, **changes)
     return SmtpTransport(chosen, resolver=loopback).send(message_for(chosen), SENDER, [RECIPIENT])
 
 
-def verdicts(result: SmtpResult) -> list[tuple[str, bool]]:
+def verdicts(result: MailResult) -> list[tuple[str, bool]]:
     return [(stage.stage, stage.ok) for stage in result.stages]
 
 
-def failed_stage(result: SmtpResult) -> str:
+def failed_stage(result: MailResult) -> str:
     """The stage of the diagnosis, after making sure that it is the last one and failed."""
     assert not result.ok
     assert result.diagnosis is not None

@@ -17,7 +17,7 @@ from tests.mail.servers import Server, Smtp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from kmconfig.mail.server import SmtpResult
+    from kmconfig.mail.server import MailResult
     from tests.mail.certificates import Certificates
 
 
@@ -26,7 +26,7 @@ def clear(port: int, **changes: object) -> SmtpServer:
     return SmtpServer(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def run(chosen: SmtpServer, resolver: Callable[[str], Sequence[str]] = loopback) -> SmtpResult:
+def run(chosen: SmtpServer, resolver: Callable[[str], Sequence[str]] = loopback) -> MailResult:
     return SmtpTransport(chosen, resolver=resolver).probe(SENDER, [RECIPIENT])
 
 

@@ -14,7 +14,7 @@ from tests.mail.sending import RECIPIENT, SENDER, SENT_AT, failed_stage, loopbac
 from tests.mail.servers import Server, Smtp
 
 if TYPE_CHECKING:
-    from kmconfig.mail.server import SmtpResult
+    from kmconfig.mail.server import MailResult
     from tests.mail.certificates import Certificates
 
 INTERNATIONAL = "jürgen@bücher.example"
@@ -22,7 +22,7 @@ INTERNATIONAL = "jürgen@bücher.example"
 
 def deliver(
     server: Server, *, sender: str = SENDER, recipient: str = RECIPIENT, reply_to: str | None = None
-) -> SmtpResult:
+) -> MailResult:
     message = build_test_message(
         application_name="Müllers Lizenzportal",
         sender_name="Müller, Lizenzen “EU”",
