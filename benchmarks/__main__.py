@@ -6,11 +6,13 @@ import argparse
 import json
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.measure import BenchmarkError, interleave
 from benchmarks.report import Result, document, growth, growth_line, machine, table
 from benchmarks.scenarios import scenarios
+from benchmarks.vault_scenario import vault_scenarios
 
 
 def main() -> int:
@@ -19,15 +21,15 @@ def main() -> int:
     print(f"{machine()}; x is the median of the ratios round by round\n")
     results = []
     with tempfile.TemporaryDirectory(prefix="kmconfig-benchmark-") as folder:
-        for scenario in scenarios(Path(folder), large=arguments.large):
-            rounds = min(arguments.rounds, scenario.rounds or arguments.rounds)
-            try:
+        try:
+            for scenario in chain(scenarios(Path(folder), large=arguments.large), vault_scenarios(Path(folder))):
+                rounds = min(arguments.rounds, scenario.rounds or arguments.rounds)
                 result = Result(scenario, interleave(scenario.commands, rounds=rounds))
-            except BenchmarkError as error:
-                print(f"benchmarks: {error}", file=sys.stderr)
-                return 1
-            results.append(result)
-            print("\n".join(table(result)), end="\n\n", flush=True)
+                results.append(result)
+                print("\n".join(table(result)), end="\n\n", flush=True)
+        except BenchmarkError as error:
+            print(f"benchmarks: {error}", file=sys.stderr)
+            return 1
     grown = growth(results)
     if grown is not None:
         print(growth_line(grown))

@@ -199,6 +199,8 @@ def _plain_fence(line: str) -> str:
         return "Wrong:\n\n```yaml"
     if line.startswith("```yaml observed"):
         return "What is seen:\n\n```yaml"
+    if line == "```dns":
+        return "With these records:\n\n```dns"
     return "Right:\n\n```yaml" if line.startswith("```yaml good") else line
 
 

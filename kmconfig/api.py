@@ -80,7 +80,7 @@ def plan(project: Project, environment: str) -> Plan:
     """
     found = require_readable(project, project.environment(environment))
     with _stores(project) as stores:
-        candidate = resolve_candidate(found, stores=stores)
+        candidate = resolve_candidate(found, stores=stores, purpose="plan")
     return plan_environment(project, candidate, now=datetime.now(UTC))[0]
 
 

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "Show an environment's effective settings."),
     "schema": ("schema", "Print a published JSON Schema."),
     "secrets": ("secrets", "Say which secrets are there, and how old they are."),
+    "dns": ("dns", "Check SPF, DKIM, DMARC and MX of the sender domain."),
     "test": ("test", "Send a test message with the settings in the files."),
     "plan": ("plan", "Compare the files with the live target."),
     "apply": ("apply", "Write the settings, activate them, and prove them."),
@@ -25,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 #: Named by the contract, and not in this version.
-_NOT_YET = frozenset(("init", "import", "diff", "dns", "drift", "rollback", "history", "render", "report"))
+_NOT_YET = frozenset(("init", "import", "diff", "drift", "rollback", "history", "render", "report"))
 
 
 class LazyGroup(click.Group):

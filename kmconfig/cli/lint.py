@@ -44,7 +44,9 @@ from kmconfig.cli.lint_run import Changes
 @click.option("--statistics", is_flag=True, help="Add a table to the text: how often each rule found something.")
 @click.option("--no-suppressions", is_flag=True, help="Show suppressed findings too.")
 @click.option(
-    "--online", is_flag=True, help="Ask stores and servers too: are secrets there, how old, of the right form."
+    "--online",
+    is_flag=True,
+    help="Ask stores, servers and the DNS too: are secrets there, how old, of the right form; the sender's domain.",
 )
 @click.option("--no-cache", is_flag=True, help="Check every file anew, where results of many files are kept.")
 @click.option("--stdin-filename", metavar="FILE", help="The file that the text on standard input stands for.")

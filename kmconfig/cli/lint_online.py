@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kmconfig.cli.options import current
 from kmconfig.environment.project import PROJECT_FILE
+from kmconfig.errors import CouldNotCheck
 from kmconfig.lint.catalogue import enable_plugins, rules
 from kmconfig.lint.configuration import Configuration
+from kmconfig.mail.observing_accounts import observe_accounts
 from kmconfig.report.secrets import Waiting
 from kmconfig.secrets.observing import observe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from kmconfig.cli.paths import Chosen
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.project import Project
     from kmconfig.lint.observed import Observed
     from kmconfig.lint.rule import Rule
     from kmconfig.lint.selection import Selection
+    from kmconfig.lint.sender_domain import DomainState
 
 #: What these rules judge only the value of a secret tells.
 _NEED_VALUES = frozenset(("KM805", "KM810"))
+#: What these rules judge only the provider's API tells.
+_NEED_ACCOUNTS = frozenset(("KM806", "KM807", "KM808", "KM809"))
+#: What these rules judge only the DNS tells.
+_OF_DOMAINS = "KM7"
 
 
 def observed(project: Project, chosen: Chosen | None, selection: Selection) -> Observed:
@@ -33,16 +43,36 @@ def observed(project: Project, chosen: Chosen | None, selection: Selection) -> O
     wanted = [rule for rule in rules() if rule.online and selection.covers(rule) and _is_on(rule, configuration)]
     waiting = Waiting(sys.stderr, quiet=current().verbosity < 0)
     try:
-        return observe(
+        stores = current().stores(project.root)
+        seen = observe(
             environments if wanted else (),
-            current().stores(project.root),
+            stores,
             now=datetime.now(UTC),
             values=any(rule.code in _NEED_VALUES for rule in wanted),
             file=project.file,
             progress=waiting,
         )
+        if any(rule.code in _NEED_ACCOUNTS for rule in wanted):
+            accounts = observe_accounts(environments, stores, file=project.file, progress=waiting)
+            seen = seen._replace(accounts=accounts)
+        if any(rule.code.startswith(_OF_DOMAINS) for rule in wanted):
+            seen = seen._replace(domains=_domains(environments, waiting))
+        return seen
     finally:
         waiting.over()
+
+
+def _domains(environments: Sequence[Environment], progress: Callable[[str], None]) -> Mapping[str, DomainState]:
+    """What the DNS says of the domains that environments send from."""
+    from kmconfig.dns.observing import observe_domains, unchecked_domains  # noqa: PLC0415
+    from kmconfig.dns.resolver import Resolver  # noqa: PLC0415 - brings dnspython
+    from kmconfig.dns.servers import name_servers  # noqa: PLC0415
+
+    try:
+        resolver = Resolver(name_servers(None, os.environ))
+    except CouldNotCheck as error:
+        return unchecked_domains(environments, error)
+    return observe_domains(environments, resolver, progress=progress)
 
 
 def _concerned(environment: Environment, chosen: Chosen | None) -> bool:

@@ -121,7 +121,14 @@ class Look(NamedTuple):
 
         Raises ConfigurationError where there is no file to look at.
         """
-        outcome = self._outcome(project, self.subject.choose(project), limit=limit and self.baseline is None)
+        chosen = self.subject.choose(project)
+        locations = project.discover() if chosen is None or chosen.inside else []
+        outcome = self._outcome(project, chosen, locations, limit=limit and self.baseline is None)
+        if outcome.files == 0 or (chosen is None and not locations):
+            raise ConfigurationError(
+                f"no file to check in {os.path.relpath(project.folder)}",
+                help="write environments/NAME.yaml, name a PATH, or point -C at the repository",
+            )
         if self.baseline is None:
             return outcome, []
         unmatched = self.baseline.accept(outcome)
@@ -129,10 +136,9 @@ class Look(NamedTuple):
             limit_findings(outcome)
         return outcome, unmatched
 
-    def _outcome(self, project: Project, chosen: Chosen | None, *, limit: bool) -> Outcome:
-        locations = project.discover() if chosen is None or chosen.inside else []
+    def _outcome(self, project: Project, chosen: Chosen | None, locations: list[str], *, limit: bool) -> Outcome:
         in_memory = self.in_memory or self.online or (chosen is not None and bool(chosen.outside))
-        if len(locations) > MANY and not in_memory:
+        if len(locations) > MANY and not in_memory and (chosen is None or chosen.inside):
             from kmconfig.cli.lint_fleet import is_fleet, lint_many  # noqa: PLC0415
 
             if is_fleet(locations):
@@ -141,13 +147,7 @@ class Look(NamedTuple):
             project.load(locations)
         else:
             chosen.load(project, locations)
-        outcome = self._in_memory(project, chosen, limit=limit)
-        if outcome.files == 0 or (chosen is None and not project.layers):
-            raise ConfigurationError(
-                f"no file to check in {os.path.relpath(project.folder)}",
-                help="write environments/NAME.yaml, name a PATH, or point -C at the repository",
-            )
-        return outcome
+        return self._in_memory(project, chosen, limit=limit)
 
     def _in_memory(self, project: Project, chosen: Chosen | None, *, limit: bool) -> Outcome:
         from kmconfig.lint.engine import lint_loaded  # noqa: PLC0415

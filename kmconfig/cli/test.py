@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from kmconfig.cli.globals import global_options, result_options
 from kmconfig.cli.loading import names_of, open_project, readable_environment
-from kmconfig.cli.logins import say_logins
-from kmconfig.cli.options import current
-from kmconfig.cli.output import write_document, write_lines
+from kmconfig.cli.output import require_writable, write_document, write_lines
 from kmconfig.cli.worst import Outcomes
 from kmconfig.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kmconfig.cli.test_jobs import Job
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.project import Project
-    from kmconfig.errors import KmconfigError
+
+    Maker = Callable[[Project, Environment], Job]
 
 
 @click.command("test")
 @click.argument("environments", nargs=-1, metavar="ENV...")
 @click.option("--all", "everything", is_flag=True, help="All environments.")
-@click.option("--to", multiple=True, metavar="ADDR", help="Send to ADDR instead of `email.test.recipients`.")
+@click.option(
+    "--to", multiple=True, metavar="ADDR", help="Send to ADDR instead of `email.test.recipients`; may be repeated."
+)
 @click.option("--no-send", is_flag=True, help="Go as far as the recipients, then reset: no message.")
+@click.option("--confirm", is_flag=True, help="Wait until the message is in the mailbox of `email.test.confirm`.")
+@click.option("--within", metavar="DURATION", help="How long `--confirm` waits (default 2m).")
+@click.option("--probe", is_flag=True, help="Try the provider's ports from here, without a login.")
 @click.option(
     "--timeout", metavar="DURATION", help="Time for each stage, such as 10s, instead of `email.smtp.timeout`."
 )
+@click.option("--jobs", type=click.IntRange(1, 100), default=8, metavar="N", help="Test so many at once (default 8).")
 @click.option("--approve", multiple=True, metavar="GUARD", help="Approve a guard, such as host-change.")
 @result_options
 @global_options
@@ -38,26 +45,33 @@ def command(
     everything: bool,
     to: tuple[str, ...],
     no_send: bool,
+    confirm: bool,
+    within: str | None,
+    probe: bool,
     timeout: str | None,
+    jobs: int,
     approve: tuple[str, ...],
     form: str,
     output: str | None,
 ) -> int:
     """Send a test message with the settings in the files, and show each stage as it happens.
 
-    Exit code 1 says that the message was refused or the server could not be reached.
+    With -v the whole conversation is shown, without the login: `->` from here, `<-` from the server, `~>` and `<~`
+    inside TLS. Exit code 1 says that the message was refused or the server could not be reached.
     """
-    from kmconfig.cli.approval import known_guards  # noqa: PLC0415
-    from kmconfig.mail.live import LiveTest  # noqa: PLC0415
+    from kmconfig.cli.test_jobs import work_off  # noqa: PLC0415
 
+    if probe and (to or no_send):
+        raise UsageError("`--probe` asks no recipients", help="leave out `--to` and `--no-send`")
+    wait = _wait(within, confirm=confirm, sends=not (probe or no_send))
+    require_writable(output)
+    each = _seconds(timeout)
+    make = _port_jobs(each) if probe else _send_jobs(to, approve, each, send=not no_send, wait=wait)
     project = open_project()
-    chosen = [readable_environment(name, project) for name in names_of(project, environments, everything=everything)]
-    approved = known_guards(approve)
-    live = LiveTest(recipients=to, send=not no_send, timeout=_seconds(timeout))
+    names = names_of(project, environments, everything=everything)
+    chosen = [make(project, environment) for environment in [readable_environment(name, project) for name in names]]
     outcomes = Outcomes(form=form)
-    for environment in chosen:
-        with outcomes.of(environment.name, refused=partial(_refused, environment)):
-            _test(project, environment, live, approved, outcomes)
+    work_off(chosen, outcomes, limit=jobs)
     if form == "json":
         write_document(outcomes.document(), output)
     elif output is not None:
@@ -65,55 +79,38 @@ def command(
     return outcomes.exit_code
 
 
-def _refused(environment: Environment, error: KmconfigError) -> dict[str, Any]:
-    """The result of a test that was not tried."""
-    remedies = [error.help] if error.help else []
-    return {
-        "environment": environment.name,
-        "driver": environment.email.driver.data,
-        "ok": False,
-        "test_id": None,
-        "message_id": None,
-        "recipients": [],
-        "stages": [],
-        "diagnosis": {"stage": "before", "symptom": error.message, "cause": error.message, "remedies": remedies},
-        "confirmation": None,
-    }
+def _port_jobs(timeout: float | None) -> Maker:
+    from kmconfig.cli.test_ports import PortsJob  # noqa: PLC0415
+
+    return lambda _, environment: PortsJob(environment, timeout=timeout)
 
 
-def _test(project: Project, environment: Environment, live: Any, approved: tuple[str, ...], outcomes: Outcomes) -> None:
-    from kmconfig.deploy.guards import login_gate, require_approved, require_policy  # noqa: PLC0415
-    from kmconfig.deploy.live_host import live_host_guards  # noqa: PLC0415
-    from kmconfig.deploy.prepare import resolve_candidate  # noqa: PLC0415
-    from kmconfig.report.mail import diagnosis_lines, diagnosis_object, test_object  # noqa: PLC0415
+def _send_jobs(
+    to: tuple[str, ...], approve: tuple[str, ...], timeout: float | None, *, send: bool, wait: float | None
+) -> Maker:
+    from kmconfig.cli.approval import known_guards  # noqa: PLC0415
+    from kmconfig.cli.test_send import SendJob  # noqa: PLC0415
+    from kmconfig.mail.live import LiveTest  # noqa: PLC0415
 
-    require_policy(project.file, environment)
-    live.require_possible(environment)
-    require_approved(live_host_guards(project, environment), approved)
-    candidate = resolve_candidate(environment, stores=current().stores(project.root), purpose="test")
-    style = current().style()
-    say_logins(project, environment, outcomes)
-    outcomes.say(f"{style('bold', environment.name)}: {live.describe(environment, candidate.secrets)}")
-    tested = live.run(
-        environment, candidate.secrets, progress=outcomes.stages(), authorize=login_gate(project.file, environment)
-    )
-    result = tested.result
-    outcomes.add(
-        test_object(
-            environment=environment.name,
-            driver=environment.email.driver.data,
-            recipients=tested.recipients,
-            result=result,
-            test_id=tested.test_id,
-            message_id=tested.message_id,
-        ),
-        0 if result.ok else 1,
-    )
-    found = diagnosis_object(result.diagnosis or result.main_port)
-    if found is not None:
-        for line in diagnosis_lines(found, style=style):
-            outcomes.say(line)
-    outcomes.say(f"  {style('good', 'ok')}: {tested.sentence}" if result.ok else f"  {style('bad', 'failed')}")
+    live, approved = LiveTest(recipients=to, send=send, timeout=timeout), known_guards(approve)
+    if wait is None:
+        return lambda project, environment: SendJob(project, environment, live, approved=approved)
+    from kmconfig.cli.test_confirm import ConfirmJob  # noqa: PLC0415
+
+    return lambda project, environment: ConfirmJob(project, environment, live, approved=approved, within=wait)
+
+
+def _wait(within: str | None, *, confirm: bool, sends: bool) -> float | None:
+    """How long to wait for the message to arrive; None where that is not asked for."""
+    if within is not None and not confirm:
+        raise UsageError("`--within` says how long `--confirm` waits", help="add `--confirm`, or leave it out")
+    if not confirm:
+        return None
+    if not sends:
+        raise UsageError("`--confirm` waits for a message, and none would be sent", help="leave one of the two out")
+    from kmconfig.cli.test_confirm import within_seconds  # noqa: PLC0415
+
+    return within_seconds(within)
 
 
 def _seconds(text: str | None) -> float | None:

@@ -14,7 +14,8 @@ from kmconfig.secrets.stores import Place
 from kmconfig.targets.interface import Candidate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.reference import SecretRef
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Purpose: TypeAlias = Literal["test", "plan", "apply"]
 """What secrets are read for: a test needs values, an apply versions too, and a plan gets by with versions."""
 
-_VERSIONED = frozenset(("vault", "aws_secret", "ssm"))
+_AWS = frozenset(("aws_secret", "ssm"))
 
 
 @frames_cleared()
@@ -36,18 +37,21 @@ def resolve_candidate(environment: Environment, *, stores: Stores, purpose: Purp
     place = Place(environment.tier, stores_of(environment))
     wanted = secret_references(environment)
     key = place.stores.fingerprint_key if purpose != "test" and wanted else None
+    # Of a secret that changes in between, a version that is too old is noticed later; one that is too new is not.
+    # Vault tells the version with the value.
+    versions = _described(wanted, _AWS, stores, place) if purpose != "test" else {}
     resolved = stores.resolve((*wanted, *((key,) if key is not None else ())), place=place)
     denied = [problem for problem in resolved.problems if purpose == "plan" and problem.kind == "denied"]
     _require(environment, (problem for problem in resolved.problems if problem not in denied))
     if purpose == "test":
         return Candidate(environment=environment, secrets=resolved.secrets)
-    described = _described([ref for ref in wanted if ref.source in _VERSIONED], stores, place)
-    unread = frozenset(problem.ref for problem in denied if problem.ref in described)
+    versions |= _described(wanted, {"vault"}, stores, place)
+    unread = frozenset(problem.ref for problem in denied if problem.ref in versions)
     _require(environment, (problem for problem in denied if problem.ref not in unread and problem.ref != key))
     return Candidate(
         environment=environment,
         secrets=resolved.secrets,
-        descriptions=described,
+        descriptions=versions,
         unread=unread,
         key=_fingerprint_key(resolved, key),
         notes=tuple(_notes(denied, unread)),
@@ -63,8 +67,11 @@ def _require(environment: Environment, problems: Iterable[SecretProblem]) -> Non
         raise CouldNotCheck(f"`{environment.name}`: {reasons}", help="; ".join(dict.fromkeys(helps)) or None)
 
 
-def _described(refs: list[SecretRef], stores: Stores, place: Place) -> Mapping[SecretRef, Description]:
-    """What the stores tell of secrets beside their values; nothing of those that they do not want to tell of."""
+def _described(
+    wanted: Iterable[SecretRef], sources: AbstractSet[str], stores: Stores, place: Place
+) -> dict[SecretRef, Description]:
+    """What stores tell of secrets beside their values; nothing of those that they do not want to tell of."""
+    refs = [ref for ref in wanted if ref.source in sources]
     found = stores.describe(refs, place=place) if refs else {}
     return {ref: metadata for ref, metadata in found.items() if isinstance(metadata, Description)}
 

@@ -59,7 +59,9 @@ def require_approved(guards: Iterable[Guard], approved: Iterable[str]) -> None:
         raise Refused(reasons, help=f"if that is meant, add {flags}")
 
 
-def login_gate(project: ProjectFile, environment: Environment) -> Callable[[str, int], None]:
+def login_gate(
+    project: ProjectFile, environment: Environment, *, setting: str = "email.smtp.host"
+) -> Callable[[str, int], None]:
     """What a transport asks before it sends a login: only to a server that `policy.hosts` allows."""
     allowed = project.allowed_hosts
 
@@ -67,7 +69,7 @@ def login_gate(project: ProjectFile, environment: Environment) -> Callable[[str,
         if allowed is not None and _normal(host) not in {_normal(entry) for entry in allowed}:
             raise Refused(
                 f"`{environment.name}`: `policy.hosts` does not allow a login at `{host}`",
-                help="correct `email.smtp.host`, or have the host added to `policy.hosts` in kmconfig.yaml",
+                help=f"correct `{setting}`, or have the host added to `policy.hosts` in kmconfig.yaml",
             )
 
     return authorize
@@ -81,7 +83,21 @@ def require_policy(project: ProjectFile, environment: Environment) -> None:
     smtp = environment.email.smtp
     if smtp is not None and (smtp.password is not None or smtp.username is not None):
         login_gate(project, environment)(smtp.host.data, smtp.port.data)
+    _require_driver(project, environment)
     require_commands(project, (*commands_of(environment, "reload"), *commands_of(environment, "verify")))
+
+
+def _require_driver(project: ProjectFile, environment: Environment) -> None:
+    """The same for the drivers that take another way than SMTP's."""
+    mailgun, sendmail = environment.email.mailgun, environment.email.sendmail
+    if mailgun is not None and project.allowed_hosts is not None:
+        from kmconfig.mail.mailgun_account import api_address  # noqa: PLC0415 - few need it
+
+        address = api_address(mailgun.region.data)
+        login_gate(project, environment, setting="email.mailgun.region")(address.host, address.port)
+    if sendmail is not None:
+        remedy = "correct `email.sendmail.path`, or have the program added to `policy.commands`"
+        require_commands(project, ((sendmail.path.data,),), remedy=remedy)
 
 
 def require_promotion(project: ProjectFile, environment: Environment) -> None:
@@ -95,7 +111,12 @@ def require_promotion(project: ProjectFile, environment: Environment) -> None:
         )
 
 
-def require_commands(project: ProjectFile, commands: Iterable[tuple[str, ...]]) -> None:
+def require_commands(
+    project: ProjectFile,
+    commands: Iterable[tuple[str, ...]],
+    *,
+    remedy: str = "correct the target's `reload` and `verify`, or have the program added to `policy.commands`",
+) -> None:
     """Raise Refused for a program that `policy.commands` does not name."""
     allowed = project.allowed_commands
     if allowed is None:
@@ -104,7 +125,7 @@ def require_commands(project: ProjectFile, commands: Iterable[tuple[str, ...]]) 
         if command[0] not in allowed:
             raise Refused(
                 f"`policy.commands` does not allow `{command[0]}`",
-                help="correct the target's `reload` and `verify`, or have the program added to `policy.commands`",
+                help=remedy,
             )
 
 

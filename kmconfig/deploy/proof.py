@@ -61,7 +61,9 @@ class Proof:
 
     def learn_secrets(self) -> None:
         """Take note of the secrets of now and before, which commands may print."""
-        for secret in (*self._candidate.secrets.values(), *self._reader.live_secrets()):
+        key = self._candidate.key
+        keys = (key.secret,) if key is not None else ()
+        for secret in (*self._candidate.secrets.values(), *keys, *self._reader.live_secrets()):
             self.masker.register(secret)
 
     def preflight(self) -> None:
@@ -69,7 +71,8 @@ class Proof:
         with self._steps.step("preflight") as say:
             result = self._transport().probe(sender_of(self._environment), self._recipients)
             _require(result.diagnosis)
-            say(", ".join(filter(None, (result.tls_version, "login and recipients accepted, no message sent"))))
+            tried = "login and recipients accepted" if result.recipients else result.reply
+            say(", ".join(filter(None, (result.tls_version, tried, "no message sent"))))
             if result.main_port is not None:
                 port, answers = self._port(), result.port_used
                 remedy = f"set `email.smtp.port: {answers}`: the platform knows one port only"

@@ -166,12 +166,12 @@ class Receipts:
 
     def keys_written(self, target: str) -> frozenset[str]:
         """The keys that the last run wrote to a target. Receipts that cannot be read count as none."""
-        return frozenset(key for key in self._applied(target).get("keys", ()) if isinstance(key, str))
+        return frozenset(key for key in _list(self._applied(target), "keys") if isinstance(key, str))
 
     def secrets_written(self, target: str) -> dict[str, Written]:
         """Which secrets the last run wrote to a target, by setting."""
         found = {}
-        for record in self._applied(target).get("secrets", ()):
+        for record in _list(self._applied(target), "secrets"):
             if isinstance(record, dict) and isinstance(setting := record.get("setting"), str):
                 found[setting] = Written(
                     reference=_text(record, "reference") or "",
@@ -187,6 +187,11 @@ class Receipts:
             if document.get("target") == target and document.get("result") == "applied":
                 return document
         return {}
+
+
+def _list(document: dict[str, Any], name: str) -> list[Any]:
+    value = document.get(name)
+    return value if isinstance(value, list) else []
 
 
 def _text(record: dict[str, Any], name: str) -> str | None:

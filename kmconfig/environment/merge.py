@@ -91,10 +91,14 @@ def _merge_mapping(below: Value[Any], above: Value[Any], refused: AbstractSet[Pa
             continue
         if value.data is None or (refused and value.path in refused):
             data.pop(key, None)
-        elif type(value.data) is dict and value.path not in _REPLACED_WHOLE:
-            data[key] = _merge_mapping(data.get(key) or Value({}, value.path), value, refused)
+            continue
+        lower = data.get(key)
+        if type(value.data) is dict and value.path not in _REPLACED_WHOLE:
+            data[key] = _merge_mapping(lower or Value({}, value.path), value, refused)
+        elif lower is None and not refused:
+            data[key] = value
         else:
-            data[key] = _override(value, data.get(key), refused)
+            data[key] = _override(value, lower, refused)
     return Value(data, above.path, above.span, above.key_span, _chain(below))
 
 

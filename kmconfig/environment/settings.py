@@ -25,6 +25,7 @@ _Block = TypeVar(
     "MailgunSettings",
     "SesSettings",
     "SenderSettings",
+    "ConfirmSettings",
 )
 
 Text = Value[str]
@@ -59,13 +60,17 @@ class ApplicationSettings(NamedTuple):
 
 
 class SmtpSettings(NamedTuple):
-    """An SMTP server. ``encryption`` is ``tls`` (STARTTLS), ``ssl`` (implicit TLS) or ``none``."""
+    """An SMTP server. ``encryption`` is ``tls`` (STARTTLS), ``ssl`` (implicit TLS) or ``none``.
+
+    ``auth`` is ``login``, or ``xoauth2`` where the password is an OAuth access token.
+    """
 
     host: Text
     port: Value[int]
     encryption: Text
     username: Value[str | SecretRef] | None
     password: Secret | None
+    auth: Text
     fallback_ports: Value[list[Value[int]]] | None
     ehlo_domain: Text | None
     timeout: Text
@@ -103,6 +108,14 @@ class SenderSettings(NamedTuple):
     dkim_selectors: Value[list[Text]] | None
 
 
+class ConfirmSettings(NamedTuple):
+    """The mailbox in which a test message is looked for; ``imap`` is its URL."""
+
+    imap: Text | None
+    username: Value[str | SecretRef] | None
+    password: Secret | None
+
+
 class EmailSettings(NamedTuple):
     """All email settings; of the four driver blocks only the chosen one is present."""
 
@@ -114,6 +127,7 @@ class EmailSettings(NamedTuple):
     sender: SenderSettings
     reply_to: Text | None
     test_recipients: Value[list[Text]] | None
+    test_confirm: ConfirmSettings | None = None
 
 
 def reference_from(mapping: dict[str, Any]) -> SecretRef:
@@ -177,6 +191,7 @@ def read_email(merged: Merged, *, incomplete: bool) -> EmailSettings:
     read = _Reader(merged, incomplete=incomplete)
     driver = read("email", "driver")
     chosen = None if isinstance(driver, UnknownValue) else driver.data
+    confirm = lookup(merged.root, ("email", "test", "confirm"))
     return EmailSettings(
         driver=driver,
         smtp=read.block(SmtpSettings, "email", "smtp") if chosen == "smtp" else None,
@@ -186,4 +201,5 @@ def read_email(merged: Merged, *, incomplete: bool) -> EmailSettings:
         sender=read.block(SenderSettings, "email", "sender"),
         reply_to=read("email", "reply_to"),
         test_recipients=read("email", "test", "recipients"),
+        test_confirm=read.block(ConfirmSettings, "email", "test", "confirm") if confirm is not None else None,
     )

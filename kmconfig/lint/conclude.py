@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kmconfig.environment.project import PROJECT_FILE
 from kmconfig.environment.settings import NotKnown
 from kmconfig.lint.catalogue import by_word
 from kmconfig.lint.covering import Covering
-from kmconfig.lint.finding import SEVERITIES
+from kmconfig.lint.finding import SEVERITIES, Place
 from kmconfig.lint.locate import among_others, of_problem
 from kmconfig.lint.masking import without_secrets
 from kmconfig.lint.outcome import Crash, Outcome
@@ -19,7 +19,7 @@ from kmconfig.lint.shown import limited, safe_to_apply, with_fingerprints
 from kmconfig.lint.surroundings import Sketch, Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
     from kmconfig.lint.examine import Examined, Examiner
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from kmconfig.lint.locate import Files
     from kmconfig.lint.rule import Rule
     from kmconfig.source.span import SourceFile, Span
+
+
+Variant: TypeAlias = tuple[str, tuple[Place, ...]]
+"""What environments may say differently of one fault: how bad it is, and where else to look."""
 
 
 class Wish(NamedTuple):
@@ -65,7 +69,7 @@ class Conclusion:
         self.examiner = examiner
         self._wish = wish
         self._files = files
-        self._found: dict[tuple[str, Span, str], Located] = {}
+        self._found: dict[tuple[str, Span, str], dict[Variant, tuple[Located, dict[str, None]]]] = {}
         self._sketches: list[Sketch] = []
         self._own_file: dict[str, str] = {}
         self._judged: set[str] = set()
@@ -110,14 +114,12 @@ class Conclusion:
         """Everything that was found."""
         wish, result = self._wish, self._result
         self._compare()
-        findings = (
-            self._suppress() if wish.suppress else [found for found in self._found.values() if self._shown(found)]
-        )
+        findings = self._suppress() if wish.suppress else [*self._merge(lambda _: False)]
         findings = [found for found in findings if wish.selection.covers(found.rule)]
         findings = [found._replace(fix=safe_to_apply(found.fix, self._users)) for found in findings]
         shown = with_fingerprints(sorted(findings, key=lambda found: found.sort_key))
         result.findings = without_secrets(limited(shown) if wish.limit else shown, self._kept.values())
-        result.crashes = list(dict.fromkeys(result.crashes))
+        result.crashes = sorted(set(result.crashes))
         result.files = len(self._looked_at)
         result.environments = tuple(sketch.name for sketch in self._sketches if sketch.name in self._judged)
         return result
@@ -147,28 +149,26 @@ class Conclusion:
             self._result.crashes.append(Crash(rule.code, sketch.name, type(error).__name__))
 
     def _add(self, located: Located) -> None:
-        """Keep one finding for a fault that several environments share, with the worst severity."""
-        key = (located.rule.code, located.place.span, located.message)
-        known = self._found.get(key)
-        if known is None:
-            self._found[key] = located
-            return
-        names = tuple(sorted({*known.environments, *located.environments}))
-        severity = min(known.severity, located.severity, key=SEVERITIES.index)
-        self._found[key] = known._replace(environments=names, severity=severity)
+        """Keep what is said of one fault: once, with all environments that say so, unless they label other places."""
+        variants = self._found.setdefault((located.rule.code, located.place.span, located.message), {})
+        _, names = variants.setdefault((located.severity, located.related), (located, {}))
+        names.update(dict.fromkeys(located.environments))
 
     def _suppress(self) -> list[Located]:
         covering = Covering(self._wish.today)
-        kept = []
-        for located in self._found.values():
-            covered = not located.rule.mandatory and covering.covers(located)
-            if not self._shown(located):
-                continue
-            if covered:
-                self._result.suppressed += 1
-            else:
-                kept.append(located)
+        kept = [*self._merge(lambda located: not located.rule.mandatory and covering.covers(located))]
         return kept + self._review(covering)
+
+    def _merge(self, hidden: Callable[[Located], bool]) -> Iterator[Located]:
+        """One finding for a fault that several environments share, but for those in which it is hidden."""
+        for variants in self._found.values():
+            found = [located._replace(environments=tuple(sorted(names))) for located, names in variants.values()]
+            left = [located for located in found if not hidden(located)]
+            if not any(map(self._shown, found)):
+                continue
+            self._result.suppressed += len(left) < len(found)
+            if any(map(self._shown, left)):
+                yield _as_one(left)
 
     def _review(self, covering: Covering) -> list[Located]:
         """What is wrong with the suppressions; where not every environment was judged, none can be called unused."""
@@ -189,3 +189,12 @@ class Conclusion:
         return any(place.span.path in chosen for place in places) or any(
             self._own_file[name] in chosen for name in located.environments
         )
+
+
+def _as_one(found: list[Located]) -> Located:
+    """The first of several findings, with the environments of all and the worst severity."""
+    if len(found) == 1:
+        return found[0]
+    names = tuple(sorted({name for located in found for name in located.environments}))
+    severity = min((located.severity for located in found), key=SEVERITIES.index)
+    return found[0]._replace(environments=names, severity=severity)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 _FENCE = re.compile(
-    r"^```yaml (?P<kind>bad|good|observed)(?P<options>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^```(?:yaml (?P<kind>bad|good|observed)|dns)(?P<options>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 
 
@@ -34,13 +34,15 @@ class Example:
     """Fences that belong together as a folder; ``bad`` ones must be found, good ones must not.
 
     ``observed`` is the text of a fence of that kind behind them: what stores and servers say, for rules that look
-    only with ``--online``. It maps settings to what is seen of their secrets.
+    only with ``--online``. It maps settings to what is seen of their secrets. ``dns`` is the text of such a fence: the
+    records, as in a zone file, in which the DNS differs from that of a sound domain.
     """
 
     bad: bool
     fences: list[Fence] = field(default_factory=list)
     today: date | None = None
     observed: str | None = None
+    dns: str | None = None
 
 
 def prose(manual: str) -> str:
@@ -56,8 +58,8 @@ def examples(manual: str) -> list[Example]:
     """
     found: list[Example] = []
     for match in _FENCE.finditer(manual):
-        if match["kind"] == "observed":
-            found[-1].observed = match["text"]
+        if match["kind"] in ("observed", None):
+            setattr(found[-1], match["kind"] or "dns", match["text"])
             continue
         fence, today = _fence(match["text"], match["options"].split())
         bad = match["kind"] == "bad"

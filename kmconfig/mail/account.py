@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.mail.server import Encryption
+    from kmconfig.mail.server import Auth, Encryption
     from kmconfig.secrets.secret import Secret
     from kmconfig.source.value import Value
 
@@ -32,11 +32,11 @@ class TestMail:
 
 
 def smtp_server(
-    environment: Environment, secrets: Mapping[SecretRef, Secret], *, timeout: float | None = None
+    environment: Environment, secrets: Mapping[SecretRef, Secret] | None, *, timeout: float | None = None
 ) -> SmtpServer:
     """The SMTP server of an environment; ``timeout`` in seconds replaces the configured one.
 
-    Raises UsageError for another driver than smtp.
+    Without ``secrets`` it is the server alone, with no login. Raises UsageError for another driver than smtp.
     """
     smtp = environment.email.smtp
     if smtp is None:
@@ -50,8 +50,9 @@ def smtp_server(
         host=smtp.host.data.strip("[]"),
         port=smtp.port.data,
         encryption=cast("Encryption", smtp.encryption.data),
-        username=_login(smtp.username, secrets),
-        password=_secret(smtp.password, secrets),
+        username=_login(smtp.username, secrets) if secrets is not None else None,
+        password=_secret(smtp.password, secrets) if secrets is not None else None,
+        auth=cast("Auth", smtp.auth.data),
         fallback_ports=tuple(port.data for port in ports),
         ehlo_domain=smtp.ehlo_domain.data if smtp.ehlo_domain is not None else _domain_of_application(environment),
         timeout=timeout if timeout is not None else seconds(smtp.timeout.data),

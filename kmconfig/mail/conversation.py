@@ -18,7 +18,7 @@ from kmconfig.mail.wire import Wire
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from email.message import EmailMessage
 
     from kmconfig.mail.reach import Reached
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 
 _FAREWELL: Final = 5.0
 """Seconds at most for RSET and QUIT, on which nothing depends."""
+
+_NAMED: Final = frozenset({"from", "reply-to"})
+_FEW: Final = 3
+"""Recipients whose replies stand in the stage's detail; those of more are told one by one."""
+
+_BATCH: Final = 50
+"""Recipients sent at once: their commands and replies fit into the buffers of any connection (RFC 2920 §3.1)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +65,7 @@ class Conversation:
             host=server.host,
             ehlo=ascii_domain(server.ehlo_domain or "") or _own_name(reached.sock),
             scrubber=self._scrubber,
+            listener=recorder.listener,
         )
 
     def greet(self, context: ssl.SSLContext | None) -> None:
@@ -127,7 +135,7 @@ class Conversation:
         if not self._wire.encrypted and self._server.encryption != "none":
             raise StageFailed("clear-login", "no login is sent without encryption")
         credentials = login.Credentials.reveal(username, password, self._scrubber)
-        mechanism, reply = login.log_in(self._wire, credentials, self._scrubber)
+        mechanism, reply = login.log_in(self._wire, credentials, self._scrubber, auth=self._server.auth)
         return f"{mechanism}: {reply.words}"
 
     def envelope(self, sender: str, recipients: Sequence[str], message: EmailMessage | None) -> None:
@@ -163,8 +171,8 @@ class Conversation:
 
     def _recipients(self, recipients: Sequence[str]) -> str:
         refused: Reply | None = None
-        for recipient in recipients:
-            reply = self._wire.ask("RCPT", f"TO:<{wire_address(recipient)}>")
+        commands = [f"RCPT TO:<{wire_address(recipient)}>" for recipient in recipients]
+        for recipient, reply in zip(recipients, self._replies(commands), strict=True):
             self._seen.recipients.append(RecipientOutcome(recipient, reply.code, bounded(reply.text)))
             self._seen.reply = reply.words
             if reply.code not in {250, 251, 252}:
@@ -173,7 +181,15 @@ class Conversation:
                 break
         if refused is not None:
             raise StageFailed.from_reply(refused)
+        if len(recipients) > _FEW:
+            return f"{len(recipients)} recipients taken"
         return "; ".join(f"{seen.address}: {seen.code} {seen.text}" for seen in self._seen.recipients)
+
+    def _replies(self, commands: Sequence[str]) -> Iterator[Reply]:
+        """The replies to commands: sent in batches where the server takes that, else one after the other."""
+        size = _BATCH if self._wire.has_extn("pipelining") else 1
+        for start in range(0, len(commands), size):
+            yield from self._wire.ask_all(commands[start : start + size])
 
     def reset(self) -> None:
         """Take the envelope back, so that nothing is sent."""
@@ -204,6 +220,10 @@ class Conversation:
         content = re.sub(rb"(?m)^\.", b"..", content)
         return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
 
+    def hang_up(self) -> None:
+        """Close at once, in the middle of whatever is going on."""
+        self._wire.close()
+
     def leave(self) -> None:
         """Say goodbye if anybody still listens, and close."""
         self._wire.begin(min(self._server.timeout, _FAREWELL))
@@ -219,10 +239,11 @@ class Conversation:
 
 
 def _header_addresses(message: EmailMessage | None) -> list[str]:
+    """The addresses of From and Reply-To where one may need SMTPUTF8; an ASCII header, as nearly all are, has none."""
     if message is None:
         return []
-    headers = [message[name] for name in ("From", "Reply-To") if message[name] is not None]
-    return [address.addr_spec for header in headers for address in header.addresses]
+    named = [name for name, value in message.raw_items() if name.lower() in _NAMED and not str(value).isascii()]
+    return [address.addr_spec for name in named for address in message[name].addresses]
 
 
 def _own_name(sock: socket.socket) -> str:

@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from kmconfig.mail.diagnosis_table import ROWS
 from kmconfig.mail.failure import bounded
+from kmconfig.providers.registry import provider_of_host
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kmconfig.mail.diagnosis_row import Row
+    from kmconfig.mail.failure import StageFailed
+    from kmconfig.providers.record import Provider
 
 _LARAVEL_WRAPPING: Final = re.compile(
     r'Expected response code "?[\d/, or]+"? but got (?:code|an empty response)[^,]*, '
     r'with message "(?P<reply>.*?)"?\.?$',
     re.DOTALL,
 )
+_LATER: Final = range(400, 500)
 _REPLY: Final = re.compile(r"^(?P<code>[2-5]\d\d)[ -](?:(?P<enhanced>[245]\.\d{1,3}\.\d{1,3})[ -])?")
 
 
@@ -35,6 +41,20 @@ class Failure:
     enhanced: str | None = None
     host: str = ""
     port: int | None = None
+
+    @classmethod
+    def of(cls, failed: StageFailed, *, host: str, port: int | None) -> Failure:
+        """Return the failure of a conversation with ``host``."""
+        reply = failed.reply
+        return cls(
+            stage=failed.stage or "connect",
+            kind=failed.kind,
+            text=failed.words,
+            code=reply.code if reply else None,
+            enhanced=reply.enhanced if reply else None,
+            host=host,
+            port=port,
+        )
 
     @classmethod
     def quoted(cls, stage: str, text: str, *, host: str = "", port: int | None = None) -> Failure:
@@ -67,13 +87,32 @@ class Diagnosis:
 def diagnose(failure: Failure) -> Diagnosis:
     """Return the diagnosis of ``failure``; there always is one."""
     row = find_row(failure)
+    provider = provider_of_host(failure.host) if failure.host else None
+    cause, remedies = row.cause, row.remedies
+    if provider is not None:
+        if not any(name in cause for name in (provider.title, *provider.companies)):
+            cause = f"{provider.title}: {cause}"
+        if row.general:
+            remedies = (*remedies, *_known(provider, failure))
     return Diagnosis(
         stage=failure.stage,
         symptom=f"{failure.stage}: {bounded(failure.text)}",
-        cause=_filled(row.cause, failure),
-        remedies=tuple(_filled(remedy, failure) for remedy in row.remedies),
+        cause=_filled(cause, failure),
+        remedies=tuple(_filled(remedy, failure) for remedy in remedies),
         temporary=_temporary(row, failure),
     )
+
+
+def _known(provider: Provider, failure: Failure) -> Iterator[str]:
+    """What the provider's record adds to a row that holds for every server."""
+    if failure.stage == "auth" and failure.kind == "reply" and failure.code not in _LATER:
+        username, password = provider.username.expected, provider.credential.expected
+        yield f"{provider.title} expects as username {username}, and as password {password}"
+    elif failure.stage in {"connect", "tls"}:
+        ports = ", ".join(f"{port} with `{encryption}`" for port, encryption in provider.ports.items())
+        yield f"{provider.title} takes mail on {ports}"
+    if failure.kind == "reply":
+        yield f"see {provider.documentation}"
 
 
 def find_row(failure: Failure) -> Row:

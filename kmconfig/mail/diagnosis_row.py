@@ -31,6 +31,11 @@ class Row:
     temporary: bool | None = None
 
     @property
+    def general(self) -> bool:
+        """Whether it holds whoever runs the server."""
+        return self.pattern is None and not self.hosts
+
+    @property
     def rank(self) -> tuple[bool, bool, bool, bool, bool, bool]:
         """Smaller is more specific."""
         return (

@@ -31,6 +31,7 @@ LOGIN_ROWS: Final = (
         kinds=("no-mechanism",),
         cause="the server offers only kinds of login that take no password (such as XOAUTH2)",
         remedies=(
+            "where you hold an OAuth access token, set `email.smtp.auth: xoauth2` and let `password` refer to it",
             "switch password logins on at the server (Dovecot: `auth_mechanisms = plain login`)",
             "where the provider takes OAuth only, use a transactional mail provider",
         ),
@@ -62,16 +63,6 @@ LOGIN_ROWS: Final = (
         kinds=("auth-protocol",),
         cause="the server kept asking although the whole login had been sent",
         remedies=("try another port of the same provider", "ask the server's operator for the log of this login"),
-        temporary=False,
-    ),
-    Row(
-        key="oauth-token",
-        pattern=r'"status"\s*:\s*"40[01]"|eyJzdGF0dXMiOiI0MD',
-        cause="the OAuth token has expired, or lacks the scope for sending mail",
-        remedies=(
-            "fetch a new token; Google's scope is https://mail.google.com/, Microsoft's is SMTP.Send",
-            "check that the token belongs to the mailbox in `email.smtp.username`",
-        ),
         temporary=False,
     ),
     Row(

@@ -6,6 +6,7 @@ from typing import Final
 
 from kmconfig.mail.diagnosis_row import Row
 
+_PROBE: Final = "see which ports can be reached from here, and how: `kmconfig test ENV --probe`"
 _PORT_TABLE: Final = "587 and 2525 speak STARTTLS (`encryption: tls`), 465 speaks TLS at once (`encryption: ssl`)"
 
 REACH_ROWS: Final = (
@@ -53,6 +54,7 @@ REACH_ROWS: Final = (
         cause="nothing listens on port {port} of `{host}`: wrong port, stopped service, or `localhost` meaning the "
         "container itself",
         remedies=(
+            _PROBE,
             f"check `email.smtp.port`: {_PORT_TABLE}",
             "in a container, name the mail service instead of `localhost`",
             "on a server of your own, see what listens: `ss -ltn`",
@@ -65,6 +67,7 @@ REACH_ROWS: Final = (
         pattern=r"port 25: ",
         cause="nothing comes back from port 25: cloud and access providers block it",
         remedies=(
+            _PROBE,
             "use port 587 with `encryption: tls`, or 2525 or 2587 where the provider offers them",
             "ask the hosting provider to open outgoing port 25 if it must be that port",
         ),
@@ -75,6 +78,7 @@ REACH_ROWS: Final = (
         kinds=("connect-timeout",),
         cause="nothing comes back from port {port}: a firewall, the hosting or the access provider drops it",
         remedies=(
+            _PROBE,
             "try another port of the provider (587, then 2525 or 2587)",
             "ask the hosting provider whether outgoing port {port} is open",
             "use the provider's API driver (`mailgun`, `ses`), which needs only HTTPS",
@@ -106,6 +110,7 @@ REACH_ROWS: Final = (
         cause="the port is open, but no greeting came: port {port} may expect TLS from the first byte, or the server "
         "delays its greeting",
         remedies=(
+            _PROBE,
             "with port 465 or 2465 set `encryption: ssl`; with `encryption: tls` use port 587",
             "see who speaks there: `openssl s_client -connect {host}:{port}`",
             "for a slow server set `email.smtp.timeout` to 30s or more",

@@ -10,69 +10,6 @@ _DNS_CHECK: Final = "look up the SPF, DKIM and DMARC records of the sender domai
 
 _SENDER: Final = (
     Row(
-        key="ses-identity-unverified",
-        pattern=r"email address is not verified",
-        cause="SES knows no verified identity for the addresses it names, in this region; in the sandbox, "
-        "recipients need one too",
-        remedies=(
-            "verify it in the region in `{host}`: `aws sesv2 create-email-identity --email-identity DOMAIN`",
-            "to write to anybody, request production access: SES console > Account dashboard",
-            "in the sandbox test with success@simulator.amazonses.com",
-        ),
-        temporary=False,
-    ),
-    Row(
-        key="ses-policy",
-        pattern=r"not authorized to perform `?ses:SendRawEmail",
-        cause="the IAM user behind this login may not send",
-        remedies=("grant the action `ses:SendRawEmail` in the user's IAM policy: https://console.aws.amazon.com/iam/",),
-        temporary=False,
-    ),
-    Row(
-        key="m365-send-as",
-        pattern=r"SendAsDenied|not allowed to send as|5\.7\.60\b",
-        cause="the login's mailbox may not send with this From address",
-        remedies=(
-            "set `email.sender.email` to the login's address",
-            "or grant it: `Add-RecipientPermission FROM -AccessRights SendAs -Trustee LOGIN`",
-        ),
-        temporary=False,
-    ),
-    Row(
-        key="sendgrid-sender-unverified",
-        pattern=r"does not match a verified sender identity",
-        cause="SendGrid knows neither this From address nor its domain as verified",
-        remedies=("authenticate the domain at https://app.sendgrid.com/settings/sender_auth",),
-        temporary=False,
-    ),
-    Row(
-        key="sparkpost-domain-unconfigured",
-        pattern=r"unconfigured sending domain",
-        cause="the From domain is not set up as a sending domain",
-        remedies=("add and verify it at https://app.sparkpost.com/domains/list/sending",),
-        temporary=False,
-    ),
-    Row(
-        key="zoho-relay",
-        pattern=r"relaying disallowed|sender is not allowed to relay",
-        cause="From is not the account's address or alias, or the account lives in another Zoho data centre",
-        remedies=(
-            "set `email.sender.email` to the login's address or one of its aliases",
-            "use the host of the account's region (smtp.zoho.eu, smtp.zoho.in, …)",
-        ),
-        temporary=False,
-    ),
-    Row(
-        key="zoho-unusual-activity",
-        pattern=r"unusual sending activity",
-        cause="Zoho has blocked the account for its volume",
-        remedies=(
-            "lift the block at https://mail.zoho.com/UnblockMe",
-            "send application mail through a transactional provider such as ZeptoMail",
-        ),
-        temporary=False,
-    ),
-    Row(
         key="relay-denied",
         pattern=r"relay(ing)? (access )?(is )?(denied|not permitted|not allowed|prohibited)|unable to relay",
         cause="the server takes mail for other domains only after a login",

@@ -51,6 +51,25 @@ TLS_ROWS: Final = (
         temporary=False,
     ),
     Row(
+        key="starttls-words",
+        kinds=("words",),
+        pattern=r"STARTTLS extension not supported|did not advertise STARTTLS",
+        cause="the server does not offer STARTTLS on this port, or a firewall in between strips the offer",
+        remedies=("use port 465 with `encryption: ssl`; never fall back to clear text", _STARTTLS_BY_HAND),
+        temporary=False,
+    ),
+    Row(
+        key="scheme-words",
+        kinds=("words",),
+        pattern=r"scheme is not supported; supported schemes for mailer",
+        cause="the application was given MAIL_SCHEME `tls` or `ssl`, or its Laravel is older than 11.36",
+        remedies=(
+            "let `kmconfig apply` write MAIL_SCHEME: it knows `smtp` and `smtps` only",
+            "upgrade the application: `composer require laravel/framework:^11.36`",
+        ),
+        temporary=False,
+    ),
+    Row(
         key="starttls-refused",
         kinds=("reply",),
         stages=("tls",),
@@ -141,7 +160,7 @@ TLS_ROWS: Final = (
     Row(
         key="certificate-words",
         kinds=("words",),
-        pattern=r"certificate verify failed|0A000086|did not match expected (name|CN)",
+        pattern=r"certificate[ _]verify[ _]failed|0A000086|did not match expected (name|CN)|certificate is not valid",
         cause="the application does not trust the server's certificate, or it is for another name",
         remedies=(
             _SHOW_CERTIFICATE,

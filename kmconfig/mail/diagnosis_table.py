@@ -6,11 +6,16 @@ from typing import Final
 
 from kmconfig.mail.diagnosis_row import Row
 from kmconfig.mail.diagnosis_rows_login import LOGIN_ROWS
+from kmconfig.mail.diagnosis_rows_mailgun import MAILGUN_ROWS
 from kmconfig.mail.diagnosis_rows_provider_login import PROVIDER_LOGIN_ROWS
+from kmconfig.mail.diagnosis_rows_provider_sender import PROVIDER_SENDER_ROWS
 from kmconfig.mail.diagnosis_rows_quota import QUOTA_ROWS
 from kmconfig.mail.diagnosis_rows_reach import REACH_ROWS
 from kmconfig.mail.diagnosis_rows_sender import SENDER_ROWS
+from kmconfig.mail.diagnosis_rows_sendmail import SENDMAIL_ROWS
+from kmconfig.mail.diagnosis_rows_ses import SES_ROWS
 from kmconfig.mail.diagnosis_rows_tls import TLS_ROWS
+from kmconfig.mail.diagnosis_rows_token import TOKEN_ROWS
 
 LEFTOVER_ROWS: Final = (
     Row(
@@ -40,11 +45,16 @@ LEFTOVER_ROWS: Final = (
 )
 
 ROWS: Final[tuple[Row, ...]] = (
+    *SES_ROWS,
     *REACH_ROWS,
     *TLS_ROWS,
+    *TOKEN_ROWS,
     *LOGIN_ROWS,
     *PROVIDER_LOGIN_ROWS,
+    *PROVIDER_SENDER_ROWS,
     *SENDER_ROWS,
     *QUOTA_ROWS,
+    *SENDMAIL_ROWS,
+    *MAILGUN_ROWS,
     *LEFTOVER_ROWS,
 )

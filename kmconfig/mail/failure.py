@@ -17,7 +17,7 @@ _ENHANCED: Final = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
 
 def one_line(text: str) -> str:
     """Return ``text`` without line breaks, control, bidi and surrogate characters, each run a blank."""
-    return _UNPRINTABLE.sub(" ", text).strip()
+    return text.strip() if text.isprintable() else _UNPRINTABLE.sub(" ", text).strip()
 
 
 def bounded(text: str, limit: int = LONGEST_WORDS) -> str:

@@ -1,9 +1,13 @@
-"""AUTH: PLAIN (RFC 4616), LOGIN and CRAM-MD5 (RFC 2195)."""
+"""AUTH: PLAIN (RFC 4616), LOGIN and CRAM-MD5 (RFC 2195); XOAUTH2 as Google and Microsoft define it.
+
+https://developers.google.com/gmail/xoauth2_protocol, after RFC 7628.
+"""
 
 from __future__ import annotations
 
 import base64
 import hmac
+import json
 from typing import TYPE_CHECKING, Final
 
 from kmconfig.mail.failure import Reply, StageFailed
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kmconfig.mail.scrub import Scrubber
+    from kmconfig.mail.server import Auth
     from kmconfig.mail.wire import Wire
 
 _ENCRYPTED_ORDER: Final = ("PLAIN", "LOGIN", "CRAM-MD5")
@@ -23,6 +28,8 @@ _UNSUPPORTED: Final = frozenset({500, 501, 502, 503, 504})
 _MOST_REFUSALS: Final = 2
 """Wrong passwords sent at most; accounts get locked for more."""
 _TRY_ANOTHER: Final = _UNSUPPORTED | {535}
+_TOLD: Final = ("status", "schemes", "scope")
+"""What a server says of a refused token, as far as it is passed on."""
 
 
 class Credentials:
@@ -63,12 +70,15 @@ def _encoded(value: str | Secret) -> bytes | None:
         return None
 
 
-def log_in(wire: Wire, credentials: Credentials, scrubber: Scrubber) -> tuple[str, Reply]:
+def log_in(wire: Wire, credentials: Credentials, scrubber: Scrubber, *, auth: Auth = "login") -> tuple[str, Reply]:
     """Log in with the first mechanism that works; return its name and the server's words.
 
-    A refused mechanism is followed by the next one, as servers offer mechanisms that they cannot do; the
-    first refusal with a reason is the one reported. Raises :class:`StageFailed`.
+    With ``auth`` ``xoauth2`` the password is a token, and no other mechanism gets to see it. Otherwise a refused
+    mechanism is followed by the next one, as servers offer mechanisms that they cannot do; the first refusal with a
+    reason is the one reported. Raises :class:`StageFailed`.
     """
+    if auth == "xoauth2":
+        return "XOAUTH2", _xoauth2(wire, credentials, scrubber)
     refusals: list[Reply] = []
     for mechanism in _usable(wire):
         reply = _MECHANISMS[mechanism](wire, credentials, scrubber)
@@ -82,10 +92,14 @@ def log_in(wire: Wire, credentials: Credentials, scrubber: Scrubber) -> tuple[st
     raise StageFailed.from_reply((reasons or refusals)[0])
 
 
-def _usable(wire: Wire) -> list[str]:
+def _offered(wire: Wire) -> list[str]:
     if not wire.has_extn("auth"):
         raise StageFailed("no-auth", "the server does not offer AUTH")
-    offered = wire.esmtp_features["auth"].upper().split()
+    return wire.esmtp_features["auth"].upper().split()
+
+
+def _usable(wire: Wire) -> list[str]:
+    offered = _offered(wire)
     order = _ENCRYPTED_ORDER if wire.encrypted else _CLEAR_ORDER
     usable = [mechanism for mechanism in order if mechanism in offered]
     if not usable:
@@ -124,6 +138,39 @@ def _cram_md5(wire: Wire, credentials: Credentials, scrubber: Scrubber) -> Reply
         return _final(wire, reply)
     scrubber.learn(digest)
     return _final(wire, _say(wire, credentials.username + b" " + digest, scrubber))
+
+
+def _xoauth2(wire: Wire, credentials: Credentials, scrubber: Scrubber) -> Reply:
+    if not wire.encrypted:
+        raise StageFailed("clear-token", "no access token is sent without encryption")
+    offered = _offered(wire)
+    if "XOAUTH2" not in offered:
+        raise StageFailed("no-xoauth2", f"the server offers AUTH with {' '.join(offered) or 'nothing'} only")
+    if b"\1" in credentials.username + credentials.password:
+        raise StageFailed("bad-login", "the username or access token holds a control character")
+    whole = b"user=" + credentials.username + b"\1auth=Bearer " + credentials.password + b"\1\1"
+    reply = _say(wire, whole, scrubber, before="AUTH XOAUTH2 ")
+    why = ""
+    if reply.code == _CHALLENGE:
+        why = _token_fault(reply.text)
+        # The refusal itself comes only after an empty answer to its reason.
+        reply = _final(wire, wire.ask(""))
+    if reply.code == _SUCCESS:
+        return reply
+    raise StageFailed(
+        "token-refused", reply.text, reply=Reply(reply.code, scrubber.scrub(f"{reply.text}{why and f' ({why})'}"))
+    )
+
+
+def _token_fault(challenge: str) -> str:
+    """Return what the server says of a token, such as ``status 401, schemes bearer``; empty where it says nothing."""
+    try:
+        told = json.loads(base64.b64decode(challenge, validate=True))
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(told, dict):
+        return ""
+    return ", ".join(f"{name} {told[name]}" for name in _TOLD if isinstance(told.get(name), str | int))
 
 
 def _final(wire: Wire, reply: Reply) -> Reply:

@@ -93,6 +93,11 @@ def new_message_id(test_id: str, sender_email: str) -> str:
     return f"<kmconfig.{_token(test_id)}@{_Mailbox.parse(sender_email).domain}>"
 
 
+def headers_are_ascii(message: EmailMessage) -> bool:
+    """Whether a message can do without SMTPUTF8 (RFC 6532), as its headers stand."""
+    return all(str(value).isascii() for _, value in message.raw_items())
+
+
 def _token(text: str, form: re.Pattern[str] = _TOKEN) -> str:
     if not form.fullmatch(text):
         raise ValueError("an id holds letters, digits, dots, hyphens and underscores only")

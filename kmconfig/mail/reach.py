@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import socket
-import threading
 import time
+from _thread import start_new_thread
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from kmconfig.mail.addresses import ascii_domain
@@ -39,45 +40,58 @@ def system_addresses(host: str) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def resolve(host: str, *, timeout: float, resolver: Resolver = system_addresses) -> tuple[str, ...]:
-    """Return the addresses of ``host`` within ``timeout`` seconds.
+def resolve(
+    host: str,
+    *,
+    timeout: float,
+    resolver: Resolver = system_addresses,
+    meanwhile: Callable[[], object] | None = None,
+) -> tuple[str, ...]:
+    """Return the addresses of ``host`` within ``timeout`` seconds; ``meanwhile`` is called while they are looked up.
 
     Raises :class:`StageFailed` of kind ``name-not-found``, ``resolver``, ``resolve-timeout`` or ``bad-name``.
     """
     name = ascii_domain(host)
     if name is None or "\0" in host:
         raise StageFailed("bad-name", f"`{host}` is no host name")
+    if _is_local(name) and resolver is system_addresses:
+        if meanwhile is not None:
+            meanwhile()
+        return _or_raise(_looked_up(name, resolver))
     # The system's resolver knows no timeout, so it works in a thread that is left behind when it hangs.
-    lookup = _Lookup(name, resolver)
-    lookup.start()
-    lookup.join(timeout)
-    if lookup.is_alive():
-        raise StageFailed("resolve-timeout", f"no answer about `{host}` within {timeout:g} s")
-    if lookup.failed is not None:
-        raise lookup.failed
-    return lookup.addresses
+    # `threading` would wait until the thread runs, which on a busy machine takes longer than most lookups.
+    found: SimpleQueue[tuple[str, ...] | StageFailed] = SimpleQueue()
+    start_new_thread(lambda: found.put(_looked_up(name, resolver)), ())
+    if meanwhile is not None:
+        meanwhile()
+    try:
+        addresses = found.get(timeout=timeout)
+    except Empty:
+        addresses = StageFailed("resolve-timeout", f"no answer about `{host}` within {timeout:g} s")
+    return _or_raise(addresses)
 
 
-class _Lookup(threading.Thread):
-    def __init__(self, name: str, resolver: Resolver) -> None:
-        super().__init__(daemon=True, name="kmconfig-resolve")
-        self._host = name
-        self._resolver = resolver
-        self.addresses: tuple[str, ...] = ()
-        self.failed: StageFailed | None = None
+def _is_local(name: str) -> bool:
+    """Whether ``name`` is an address, or a name that never leaves the machine (RFC 6761 §6.3), so nothing can hang."""
+    return name.lower() == "localhost" or ":" in name or name.replace(".", "").isdigit()
 
-    def run(self) -> None:
-        try:
-            self.addresses = tuple(self._resolver(self._host))
-        except socket.gaierror as error:
-            self.failed = _not_resolved(error)
-        except (UnicodeError, ValueError):
-            self.failed = StageFailed("bad-name", f"`{self._host}` is no host name")
-        except OSError as error:
-            self.failed = StageFailed("resolver", str(error))
-        else:
-            if not self.addresses:
-                self.failed = StageFailed("name-not-found", f"no address for `{self._host}`")
+
+def _or_raise(addresses: tuple[str, ...] | StageFailed) -> tuple[str, ...]:
+    if isinstance(addresses, StageFailed):
+        raise addresses
+    return addresses
+
+
+def _looked_up(name: str, resolver: Resolver) -> tuple[str, ...] | StageFailed:
+    try:
+        addresses = tuple(resolver(name))
+    except socket.gaierror as error:
+        return _not_resolved(error)
+    except (UnicodeError, ValueError):
+        return StageFailed("bad-name", f"`{name}` is no host name")
+    except OSError as error:
+        return StageFailed("resolver", str(error))
+    return addresses or StageFailed("name-not-found", f"no address for `{name}`")
 
 
 def _not_resolved(error: socket.gaierror) -> StageFailed:

@@ -20,25 +20,80 @@ class Scrubber:
     """
 
     def __init__(self) -> None:
-        self._patterns: list[re.Pattern[str]] = []
+        self._learnt: list[_Learnt] = []
 
     def __repr__(self) -> str:
         return "<scrubber>"
 
     def learn(self, value: bytes) -> None:
         """Mask ``value`` from now on."""
-        if not value:
-            return
-        forms = {form for form in _forms(value) if form.strip()}
-        # The longest first, so that a form inside another leaves no remainder.
-        for form in sorted(forms, key=len, reverse=True):
-            self._patterns.append(_pattern(form))
+        if value:
+            self._learnt.append(_Learnt(value))
 
     def scrub(self, text: str) -> str:
         """Return ``text`` with everything learnt masked."""
-        for pattern in self._patterns:
-            text = pattern.sub(MASK, text)
+        squeezed = _squeezed(text)
+        for learnt in self._learnt:
+            if squeezed is not None and len(squeezed) < learnt.shortest:
+                continue
+            for spelling in learnt.spellings:
+                if spelling.may_stand_in(squeezed):
+                    text = spelling.pattern.sub(MASK, text)
+                    squeezed = _squeezed(text)
         return text
+
+
+class _Learnt:
+    """A value. Its forms are made when a text is long enough to hold one; nearly all replies are shorter than a login.
+
+    ``shortest`` is a lower bound of their lengths without white space.
+    """
+
+    __slots__ = ("_spellings", "_value", "shortest")
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+        self._spellings: tuple[_Spelling, ...] | None = None
+        plain = "".join(value.decode("utf-8", "replace").split()).rstrip("=")
+        self.shortest = max(min(len(plain), len(value) * 4 // 3 - 3), 1)
+
+    def __repr__(self) -> str:
+        return "<learnt>"
+
+    @property
+    def spellings(self) -> tuple[_Spelling, ...]:
+        """All forms, the longest first, so that a form inside another leaves no remainder."""
+        if self._spellings is None:
+            forms = {form for form in _forms(self._value) if form.strip()}
+            self._spellings = tuple(_Spelling(form) for form in sorted(forms, key=len, reverse=True))
+        return self._spellings
+
+
+class _Spelling:
+    """One form of a value. Its pattern is made when there is something to mask, as nearly no server echoes a login."""
+
+    __slots__ = ("_form", "_needle", "_pattern")
+
+    def __init__(self, form: str) -> None:
+        self._form = form
+        self._needle = _squeezed(form)
+        self._pattern: re.Pattern[str] | None = None
+
+    def may_stand_in(self, squeezed: str | None) -> bool:
+        """Whether it is worth searching; without ASCII on both sides, letters may match that look different."""
+        return squeezed is None or self._needle is None or self._needle in squeezed
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds it, also broken by white space and in other case."""
+        if self._pattern is None:
+            self._pattern = _pattern(self._form)
+        return self._pattern
+
+
+def _squeezed(text: str) -> str | None:
+    """Return ``text`` without white space and in small letters; None beyond ASCII."""
+    return "".join(text.split()).lower() if text.isascii() else None
 
 
 def _forms(value: bytes) -> tuple[str, ...]:

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from kmconfig.secrets.secret import Secret
 
 Encryption = Literal["tls", "ssl", "none"]
+Auth = Literal["login", "xoauth2"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
     """A server and how to speak to it: ``tls`` is STARTTLS, ``ssl`` is TLS from the first byte.
 
-    ``fallback_ports`` are tried in order when ``port`` cannot be reached, with the same encryption.
+    With ``auth`` ``xoauth2`` the password is an OAuth access token. ``fallback_ports`` are tried in order when ``port``
+    cannot be reached, with the same encryption.
     ``timeout`` is in seconds and counts for each stage.
     """
 
@@ -28,6 +30,7 @@ class SmtpServer:
     encryption: Encryption
     username: str | Secret | None = None
     password: Secret | None = None
+    auth: Auth = "login"
     fallback_ports: tuple[int, ...] = ()
     ehlo_domain: str | None = None
     timeout: float = 30.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kmconfig.mail import reach
+from kmconfig.mail import reach, tls
 from kmconfig.mail.conversation import Conversation, Seen
 from kmconfig.mail.diagnosis import Diagnosis, Failure, diagnose
 from kmconfig.mail.failure import StageFailed
@@ -89,8 +89,14 @@ class SmtpTransport:
         )
         try:
             self._carry_out(errand, conversation)
-        finally:
+        except StageFailed:
             conversation.leave()
+            raise
+        except BaseException:
+            # Forbidden or interrupted: nobody wants to wait for a goodbye.
+            conversation.hang_up()
+            raise
+        conversation.leave()
 
     def _carry_out(self, errand: _Errand, conversation: Conversation) -> None:
         conversation.greet(self._context)
@@ -105,7 +111,10 @@ class SmtpTransport:
         server = self._server
         with recorder.stage("resolve") as note:
             addresses = reach.resolve(
-                server.host, timeout=server.timeout, resolver=self._resolver or reach.system_addresses
+                server.host,
+                timeout=server.timeout,
+                resolver=self._resolver or reach.system_addresses,
+                meanwhile=self._load_trust,
             )
             note.detail = ", ".join(addresses)
         for port in dict.fromkeys((server.port, *server.fallback_ports)):
@@ -121,6 +130,11 @@ class SmtpTransport:
             seen.port = port
             return reached
         raise seen.unreachable[0]
+
+    def _load_trust(self) -> None:
+        """Read the trusted authorities, which takes longer than most answers of the DNS."""
+        if self._context is None and self._server.encryption != "none":
+            self._context = tls.verified_context()
 
     def _result(self, recorder: Recorder, seen: Seen, failed: StageFailed | None) -> MailResult:
         fell_back = seen.port is not None and bool(seen.unreachable)
@@ -138,18 +152,7 @@ class SmtpTransport:
         )
 
     def _diagnosed(self, failed: StageFailed, port: int | None) -> Diagnosis:
-        reply = failed.reply
-        return diagnose(
-            Failure(
-                stage=failed.stage or "connect",
-                kind=failed.kind,
-                text=failed.words,
-                code=reply.code if reply else None,
-                enhanced=reply.enhanced if reply else None,
-                host=self._server.host,
-                port=port or self._server.port,
-            )
-        )
+        return diagnose(Failure.of(failed, host=self._server.host, port=port or self._server.port))
 
 
 @dataclass(frozen=True, slots=True)

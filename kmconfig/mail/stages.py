@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from kmconfig.mail.failure import StageFailed, bounded
 
@@ -54,6 +54,18 @@ class Progress(Protocol):
         """Take note of a finished stage, whether it went well or not."""
 
 
+@runtime_checkable
+class Listener(Protocol):
+    """A :class:`Progress` that wants to hear the conversation too."""
+
+    def said(self, mark: str, line: str) -> None:
+        """Take note of one line: ``->`` from us, ``<-`` from the server, ``~>`` and ``<~`` the same inside TLS.
+
+        ``===`` marks what happens to the connection. Logins are masked already; a server's words have to be escaped
+        where they are shown.
+        """
+
+
 class Silence:
     """The progress of somebody who only wants the result."""
 
@@ -77,6 +89,8 @@ class Recorder:
     def __init__(self, progress: Progress | None = None) -> None:
         self._progress: Progress = progress if progress is not None else Silence()
         self._stages: list[Stage] = []
+        # Asking for a protocol is slow, and there mostly is nobody.
+        self.listener = progress if progress is not None and isinstance(progress, Listener) else None
 
     @property
     def stages(self) -> tuple[Stage, ...]:

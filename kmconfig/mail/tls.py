@@ -81,11 +81,17 @@ def facts(sock: ssl.SSLSocket) -> TlsFacts:
     )
 
 
+#: Of the certificate's times, which OpenSSL writes as `Jan  5 09:34:43 2028 GMT`.
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def _expires(certificate: dict[str, Any]) -> datetime | None:
     not_after = certificate.get("notAfter")
     if not isinstance(not_after, str):
         return None
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(not_after), tz=UTC)
+    month, day, time, year, _zone = not_after.split()
+    hour, minute, second = map(int, time.split(":"))
+    return datetime(int(year), _MONTHS.index(month) + 1, int(day), hour, minute, second, tzinfo=UTC)
 
 
 def _subject(certificate: dict[str, Any]) -> str:

@@ -60,6 +60,22 @@ def open_transport(
 
             server = smtp_server(environment, secrets, timeout=timeout)
             return SmtpTransport(server, progress=progress, authorize=authorize)
+        case "ses":
+            from kmconfig.mail.ses import SesTransport  # noqa: PLC0415 - few need it
+            from kmconfig.mail.ses_account import ses_account  # noqa: PLC0415 - as above
+
+            account = ses_account(environment, secrets, timeout=timeout)
+            return SesTransport(account, progress=progress, authorize=authorize)
+        case "sendmail":
+            from kmconfig.mail.sendmail import sendmail_transport  # noqa: PLC0415 - loads subprocess
+
+            return sendmail_transport(environment, progress=progress, timeout=timeout)
+        case "mailgun":
+            from kmconfig.mail.mailgun import MailgunTransport  # noqa: PLC0415 - loads requests
+            from kmconfig.mail.mailgun_account import mailgun_account  # noqa: PLC0415 - few need it
+
+            mailgun = mailgun_account(environment, secrets, timeout=timeout)
+            return MailgunTransport(mailgun, progress=progress, authorize=authorize)
         case _:
             raise UsageError(
                 f"`{environment.name}` uses the driver `{driver}`, and its live test is not available yet"

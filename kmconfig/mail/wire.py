@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from kmconfig.mail import tls
 from kmconfig.mail.failure import Reply, StageFailed, bounded
+from kmconfig.mail.transcript import Transcript
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Iterator, Sequence
 
     from kmconfig.mail.scrub import Scrubber
+    from kmconfig.mail.stages import Listener
 
 LONGEST_LINE: Final = 8192
 """Bytes; RFC 5321 §4.5.3.1.5 allows 512, some servers send a little more."""
@@ -29,11 +32,14 @@ class Wire(smtplib.SMTP):
     server says is scrubbed of the login before anybody sees it. Faults are :class:`StageFailed`.
     """
 
-    def __init__(self, sock: socket.socket, *, host: str, ehlo: str, scrubber: Scrubber) -> None:
+    def __init__(
+        self, sock: socket.socket, *, host: str, ehlo: str, scrubber: Scrubber, listener: Listener | None = None
+    ) -> None:
         super().__init__(local_hostname=ehlo)
         self.sock: socket.socket = sock
         self._host = host
         self._scrubber = scrubber
+        self._transcript = Transcript(listener)
         self._received = bytearray()
         self._ends = time.monotonic()
         self._seconds = 0.0
@@ -63,12 +69,23 @@ class Wire(smtplib.SMTP):
         self.ehlo_resp = None
         self.esmtp_features = {}
         self.does_esmtp = False
-        return tls.facts(sock)
+        facts = tls.facts(sock)
+        if self._transcript.heeded:
+            self._transcript.encrypted(facts.summary)
+        return facts
 
     def ask(self, command: str, arguments: str = "") -> Reply:
         """Send a command and return the reply."""
         self.putcmd(command, arguments)
         return self.hear()
+
+    def ask_all(self, commands: Sequence[str]) -> Iterator[Reply]:
+        """Send several commands at once and yield their replies in order (RFC 2920)."""
+        if any("\r" in command or "\n" in command for command in commands):
+            raise ValueError("a command is one line")
+        self.send("".join(f"{command}\r\n" for command in commands))
+        for _ in commands:
+            yield self.hear()
 
     def farewell(self) -> None:
         """Say QUIT, unless the conversation has broken off."""
@@ -83,7 +100,7 @@ class Wire(smtplib.SMTP):
     def readable(self, text: bytes) -> str:
         """Return bytes from the server as scrubbed text, lines joined by blanks."""
         lines = text.decode("utf-8", "replace").split("\n")
-        first = Reply(0, lines[0]).enhanced
+        first = Reply(0, lines[0]).enhanced if len(lines) > 1 else None
         if first is not None:
             lines[1:] = [line.removeprefix(first).strip() for line in lines[1:]]
         return self._scrubber.scrub(" ".join(line for line in lines if line))
@@ -101,12 +118,16 @@ class Wire(smtplib.SMTP):
                 raise self._broken_off("junk", self.readable(line) or "an empty line")
             texts.append(line[4:].strip())
             if mark != b"-":
-                return int(code), b"\n".join(texts)
+                whole = b"\n".join(texts)
+                if self._transcript.heeded:
+                    self._transcript.heard(int(code), whole.decode("utf-8", "replace"), self.readable(whole))
+                return int(code), whole
         raise self._broken_off("oversized", f"a reply of more than {MOST_LINES} lines")
 
     def send(self, s: object) -> None:
         """Send text or bytes before the deadline."""
         data = memoryview(s if isinstance(s, bytes) else str(s).encode(self.command_encoding))
+        self._transcript.sent(data)
         for start in range(0, len(data), _CHUNK):
             failed = self._transmit(data[start : start + _CHUNK])
             if failed is not None:
@@ -163,5 +184,7 @@ class Wire(smtplib.SMTP):
         return self._broken_off("closed", f"the connection broke: {error.strerror}")
 
     def _broken_off(self, kind: str, text: str) -> StageFailed:
+        if not self._lost:
+            self._transcript.ended(text)
         self._lost = True
         return StageFailed(kind, text)

@@ -10,8 +10,9 @@ from kmconfig.report.stream import say
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from kmconfig.errors import KmconfigError
     from kmconfig.mail.diagnosis import Diagnosis
-    from kmconfig.mail.server import SmtpResult
+    from kmconfig.mail.server import MailResult
     from kmconfig.mail.stages import Stage
     from kmconfig.report.style import Style
 
@@ -41,6 +42,31 @@ class StageLines:
         say(self._stream, f"{clear}{line.rstrip()}\n")
 
 
+class TranscriptLines(StageLines):
+    """Prints each line of the conversation too: `->` from us, `<-` from the server, `~>` and `<~` inside TLS."""
+
+    def said(self, mark: str, line: str) -> None:
+        """Print one line."""
+        clear = "\x1b[2K" if self._live else ""
+        text = f"{mark.rjust(3) if mark.endswith('>') else mark.ljust(3)} {for_terminal(line)}"
+        say(self._stream, f"{clear}{self._indent}  {self._style('faint', text.rstrip())}\n")
+
+
+def outcome_lines(result: MailResult, *, asked: Sequence[str], style: Style, indent: str = "  ") -> Iterator[str]:
+    """What became of each recipient where there are several, and remarks that are no failure."""
+    if len(asked) > 1:
+        width = max(len(for_terminal(address)) for address in asked)
+        for outcome in result.recipients:
+            mark = style("good", "✓") if outcome.ok else style("bad", "✗")
+            address = for_terminal(outcome.address).ljust(width)
+            yield f"{indent}  {mark} {address}  {outcome.code} {for_terminal(outcome.text)}".rstrip()
+        refused = sum(not outcome.ok for outcome in result.recipients)
+        if refused:
+            yield f"{indent}  {refused} of {len(asked)} refused, so nobody was sent the message"
+    for note in result.notes:
+        yield f"{indent}{style('note', 'note')}:    {for_terminal(note)}"
+
+
 def diagnosis_lines(diagnosis: Mapping[str, Any], *, style: Style, indent: str = "  ") -> Iterator[str]:
     """What failed, why, and what to do."""
     yield f"{indent}{style('bad', 'symptom')}: {for_terminal(diagnosis['symptom'])}"
@@ -66,7 +92,7 @@ def test_object(
     environment: str,
     driver: str,
     recipients: Sequence[str],
-    result: SmtpResult,
+    result: MailResult,
     test_id: str | None,
     message_id: str | None,
 ) -> dict[str, Any]:
@@ -78,10 +104,40 @@ def test_object(
         "test_id": test_id,
         "message_id": message_id,
         "recipients": list(recipients),
+        "outcomes": [
+            {"address": outcome.address, "ok": outcome.ok, "code": outcome.code, "text": outcome.text}
+            for outcome in result.recipients
+        ],
         "stages": [
             {"stage": stage.stage, "ok": stage.ok, "ms": round(stage.ms, 1), "detail": stage.detail}
             for stage in result.stages
         ],
         "diagnosis": diagnosis_object(result.diagnosis),
         "confirmation": None,
+        "notes": _notes(result),
     }
+
+
+def refused_object(environment: str, driver: str, error: KmconfigError) -> dict[str, Any]:
+    """The result of a test that was not tried."""
+    remedies = [error.help] if error.help else []
+    return {
+        "environment": environment,
+        "driver": driver,
+        "ok": False,
+        "test_id": None,
+        "message_id": None,
+        "recipients": [],
+        "outcomes": [],
+        "stages": [],
+        "diagnosis": {"stage": "before", "symptom": error.message, "cause": error.message, "remedies": remedies},
+        "confirmation": None,
+        "notes": [],
+    }
+
+
+def _notes(result: MailResult) -> list[str]:
+    """Remarks; that only a fallback port answered is one, too."""
+    if result.main_port is None:
+        return list(result.notes)
+    return [f"only port {result.port_used} answered; {result.main_port.symptom}", *result.notes]

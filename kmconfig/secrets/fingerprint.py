@@ -16,13 +16,13 @@ DIGITS: Final = 12
 class FingerprintKey:
     """The key under which values become fingerprints. Without it nobody can try out which value has one.
 
-    Raises CouldNotCheck for a key below 16 bytes, which could itself be tried out.
+    ``secret`` is the key itself. Raises CouldNotCheck for one below 16 bytes, which could itself be tried out.
     """
 
-    __slots__ = ("_key",)
+    __slots__ = ("secret",)
 
     def __init__(self, key: Secret) -> None:
-        self._key = key
+        self.secret = key
         if _is_short(key):
             raise CouldNotCheck(
                 f"the fingerprint key `{key.reference}` is too short: it has fewer than {LEAST_BYTES} bytes",
@@ -30,7 +30,7 @@ class FingerprintKey:
             )
 
     def __repr__(self) -> str:
-        return f"<fingerprint key {self._key.reference}>"
+        return f"<fingerprint key {self.secret.reference}>"
 
     def of(self, secret: Secret, *, setting: str, reference: str) -> str:
         """Twelve hexadecimal digits of an HMAC-SHA256 (RFC 2104) over a value.
@@ -39,7 +39,7 @@ class FingerprintKey:
         """
         import hmac  # noqa: PLC0415 - brings hashlib and OpenSSL, which most commands never need
 
-        digest = hmac.new(_bytes(self._key), digestmod="sha256")
+        digest = hmac.new(_bytes(self.secret), digestmod="sha256")
         for part in (setting, reference):
             digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
         digest.update(_bytes(secret))

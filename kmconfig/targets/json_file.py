@@ -105,10 +105,10 @@ def compose(candidate: Candidate) -> bytes:
 
 
 def _leaves(candidate: Candidate) -> Iterator[tuple[str, Any, tuple[str | int, ...]]]:
-    """Settings with their values; secrets as :class:`Secret`."""
+    """Settings with their values, secrets as :class:`Secret`; without those of other drivers and the test's mailbox."""
     root = candidate.environment.root
     driver = candidate.environment.email.driver.data
-    foreign = {("email", name) for name in _DRIVERS if name != driver}
+    foreign = {("email", "test", "confirm"), *(("email", name) for name in _DRIVERS if name != driver)}
     stack: list[Value[Any]] = [root.data[key] for key in ("application", "email") if key in root.data]
     while stack:
         value = stack.pop(0)

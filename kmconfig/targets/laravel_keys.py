@@ -18,6 +18,7 @@ from kmconfig.targets.laravel_version import require_known_version
 Driver: TypeAlias = Literal["smtp", "sendmail", "mailgun", "ses"]
 EnvValue: TypeAlias = str | Secret | LaravelNull | None
 Encryption: TypeAlias = Literal["tls", "ssl", "none"]
+Auth: TypeAlias = Literal["login", "xoauth2"]
 
 _SENDER_KEYS: Final = ("MAIL_FROM_ADDRESS", "MAIL_FROM_NAME")
 _MAILGUN_HOSTS: Final = {"us": "api.mailgun.net", "eu": "api.eu.mailgun.net"}
@@ -52,6 +53,7 @@ class MailKeysInput:
     encryption: Encryption = "tls"
     username: str | Secret | None = None
     password: Secret | None = None
+    auth: Auth = "login"
     ehlo_domain: str | None = None
     sendmail_command: tuple[str, ...] = ("/usr/sbin/sendmail", "-bs", "-i")
     mailgun_domain: str | None = None
@@ -172,9 +174,17 @@ def _required(value: str | Secret | None, setting: str) -> str | Secret:
 
 
 def _smtp_notes(settings: MailKeysInput, laravel: int) -> tuple[str, ...]:
-    if settings.ehlo_domain is None or laravel >= 9:
-        return ()
-    return ("Laravel 8 reads no `MAIL_EHLO_DOMAIN`, so `email.smtp.ehlo_domain` has no effect in the application",)
+    notes = []
+    if settings.auth == "xoauth2":
+        notes.append(
+            "Laravel cannot be told of `email.smtp.auth: xoauth2`: it offers the access token of the `.env` as a password"
+            " first, and goes on with it when it has expired"
+        )
+    if settings.ehlo_domain is not None and laravel < 9:
+        notes.append(
+            "Laravel 8 reads no `MAIL_EHLO_DOMAIN`, so `email.smtp.ehlo_domain` has no effect in the application"
+        )
+    return tuple(notes)
 
 
 def _mailgun_notes(laravel: int) -> tuple[str, ...]:

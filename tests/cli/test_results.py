@@ -95,7 +95,7 @@ def test_plan(kmconfig: Call, root: Path) -> None:
     ran = kmconfig("plan", "production")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("production → file:out/production.json\n")
-    assert "env:KM_PRODUCTION_PASSWORD" in ran.out
+    assert "env KM_PRODUCTION_PASSWORD  unknown, will be written" in ran.out
     assert PASSWORD not in ran.out
     assert "environments/base.yaml:8:11" in ran.out
     assert not (root / "out/production.json").exists()

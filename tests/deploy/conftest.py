@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.running import Call, caller
 from tests.deploy.site import PASSWORD, VARIABLE, Site, good_server, site_in
+from tests.deploy.vaults import KEY, AgedVault
 from tests.mail.certificates import Certificates
 
 if TYPE_CHECKING:
@@ -58,3 +59,18 @@ def closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port
+
+
+@pytest.fixture
+def vault(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[AgedVault]:
+    """A Vault that the password of the site comes from."""
+    with AgedVault(monkeypatch) as running:
+        running.configure(site)
+        yield running
+
+
+@pytest.fixture
+def with_key(site: Site, vault: AgedVault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key for fingerprints."""
+    monkeypatch.setenv("KM_FINGERPRINT_KEY", KEY)
+    vault.configure(site, stores={"fingerprint_key": {"env": "KM_FINGERPRINT_KEY"}})

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PATH = "keymanager/staging/smtp"
 REFERENCE = f"{PATH}#password"
+KEY = "a key of more than sixteen bytes"
+DAY = 24 * 60 * 60
 POLICIES = {
     "full": {"secret/data/*": ["read"], "secret/metadata/*": ["read"]},
     "values": {"secret/data/*": ["read"]},

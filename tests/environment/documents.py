@@ -162,9 +162,15 @@ RESULTS: dict[str, dict[str, Any]] = {
                 "test_id": "7c1f",
                 "message_id": None,
                 "recipients": ["mail-test@acme.example"],
+                "outcomes": [{"address": "mail-test@acme.example", "ok": True, "code": 250, "text": "2.1.5 ok"}],
                 "stages": [{"stage": "resolve", "ok": True, "ms": 1.5, "detail": "192.0.2.1"}],
                 "diagnosis": {"stage": "connect", "symptom": "refused", "cause": "firewall", "remedies": ["open 587"]},
                 "confirmation": None,
+                "notes": ["only port 2525 answered"],
+                "ports": [
+                    {"port": 587, "encryption": "tls", "ok": False, "configured": True, "ms": 0.5, "detail": "refused"}
+                ],
+                "advice": "2525 answers",
             }
         ],
     },
@@ -186,6 +192,9 @@ RESULTS: dict[str, dict[str, Any]] = {
                         "before": "25",
                         "after": "587",
                         "secret": False,
+                        "version": None,
+                        "fingerprint": None,
+                        "compared": True,
                     }
                 ],
                 "guards": [{"name": "host-change", "reason": "the login would go elsewhere"}],
@@ -250,11 +259,34 @@ RESULTS: dict[str, dict[str, Any]] = {
                         "code": "KM701",
                         "name": "no-spf",
                         "result": "pass",
-                        "records": ["v=spf1 include:sendgrid.net -all"],
-                        "detail": "2 of 10 lookups",
+                        "records": ["v=spf1 include:_spf.acme.example -all"],
+                        "detail": "`acme.example` has an SPF record",
+                        "help": None,
                         "suggestion": None,
                     }
                 ],
+                "spf": {
+                    "lookups": 1,
+                    "void_lookups": 0,
+                    "complete": True,
+                    "tree": {
+                        "cause": "",
+                        "domain": "acme.example",
+                        "record": "v=spf1 include:_spf.acme.example -all",
+                        "lookups": 1,
+                        "problem": None,
+                        "children": [
+                            {
+                                "cause": "include:_spf.acme.example",
+                                "domain": "_spf.acme.example",
+                                "record": None,
+                                "lookups": 1,
+                                "problem": "`include:_spf.acme.example` leads to no SPF record",
+                                "children": [],
+                            }
+                        ],
+                    },
+                },
             }
         ],
     },

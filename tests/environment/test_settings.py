@@ -54,6 +54,7 @@ def test_all_of_smtp(tmp_path: Path) -> None:
         "fallback_ports": [2525],
         "ehlo_domain": "e.acme.example",
         "timeout": "10s",
+        "auth": "login",
     }
     assert (email.sendmail, email.mailgun, email.ses) == (None, None, None)
     assert known(email.sender) == {"name": "Portal", "email": "licensing@acme.example"}
@@ -86,6 +87,7 @@ def test_all_of_smtp(tmp_path: Path) -> None:
                 "port": 587,
                 "encryption": "tls",
                 "timeout": "30s",
+                "auth": "login",
                 "username": SecretRef("file", "/run/u"),
             },
         ),
@@ -108,7 +110,7 @@ def test_only_the_chosen_driver_is_there(tmp_path: Path, block: str, driver: str
         ("port: !!int 587", {"port"}),
         (
             "port: 587\n    port: 465",
-            {"port", "username", "password", "host", "encryption", "timeout", "fallback_ports", "ehlo_domain"},
+            {"port", "username", "password", "host", "encryption", "auth", "timeout", "fallback_ports", "ehlo_domain"},
         ),
         ("prot: 465", {"port"}),
         ("password: hunter2", {"password"}),

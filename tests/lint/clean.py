@@ -109,11 +109,12 @@ def marks(fence: Fence, text: str) -> set[Mark]:
     return found | {(path, 1, fence.first_line)} if fence.first_line else found
 
 
-def run_lint(root: Path, *, today: date = TODAY, observed: str | None = None) -> Outcome:
-    """Lint everything below a root; with ``observed``, the text of such a fence, by the online rules too."""
+def run_lint(root: Path, *, today: date = TODAY, observed: str | None = None, dns: str | None = None) -> Outcome:
+    """Lint everything below a root; with ``observed`` or ``dns``, the texts of such fences, by the online rules too."""
     project = Project(root)
     project.load()
-    seen = observed_in(observed, project, today=today) if observed is not None else None
+    online = observed is not None or dns is not None
+    seen = observed_in(observed or "", project, today=today, dns=dns) if online else None
     return lint(project, today=today, observed=seen)
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from kmconfig.lint.observed import Observed, Scopes, SecretState, ShapeVerdict
+from kmconfig.dns.observing import observe_domains
+from kmconfig.lint.observed import AccountState, Observed, Scopes, SecretState, ShapeVerdict
 from kmconfig.lint.rules.references import references
 from kmconfig.lint.rules.secret_form import expected_form
+from tests.dns.zone import zone
 
 if TYPE_CHECKING:
     from kmconfig.environment.environment import Environment
@@ -19,10 +21,17 @@ if TYPE_CHECKING:
 #: How a secret is seen of which the fence says nothing.
 FRESH = {"version": "7", "created": "fresh"}
 
+#: What a provider says of an account of which the fence says nothing.
+SOUND = {"sandbox": False, "paused": "", "domain": "active", "sender": "verified"}
 
-def observed_in(text: str, project: Project, *, today: date) -> Observed:
-    """What is seen of every environment of a project. Settings that ``text`` does not name have fresh secrets."""
+
+def observed_in(text: str, project: Project, *, today: date, dns: str | None = None) -> Observed:
+    """What is seen of every environment of a project. Settings that ``text`` does not name have fresh secrets.
+
+    ``dns`` is the text of such a fence; without it nobody looked at domains.
+    """
     said: dict[str, dict[str, Any]] = yaml.safe_load(text) or {}
+    account = AccountState("the account", **{**SOUND, **said.pop("account", {})})
     limit = project.file.get("policy", "max_secret_age")
     settings = {
         name: {
@@ -33,7 +42,10 @@ def observed_in(text: str, project: Project, *, today: date) -> Observed:
     }
     unknown = said.keys() - {setting for seen in settings.values() for setting in seen}
     assert not unknown, f"no environment refers to a secret at {unknown}"
-    return Observed(noon(today), max_secret_age=None if limit is None else limit.data, secrets=settings)
+    return Observed(noon(today), max_secret_age=None if limit is None else limit.data, secrets=settings)._replace(
+        accounts=dict.fromkeys(project.environments, account),
+        domains={} if dns is None else observe_domains(project.environments.values(), zone(dns), blocklists=True),
+    )
 
 
 def noon(day: date) -> datetime:

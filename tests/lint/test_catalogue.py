@@ -84,6 +84,10 @@ KM802 secret-overdue E/W/n
 KM803 secret-due-soon n/n/n
 KM804 secret-age-unknown n/n/n
 KM805 secret-shape E/E/E
+KM806 ses-sandbox E/W/–
+KM807 ses-identity-unverified E/E/E
+KM808 mailgun-domain-inactive E/E/E
+KM809 sending-paused E/E/E
 KM810 broad-credential W/W/W
 """
 

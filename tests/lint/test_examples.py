@@ -25,7 +25,7 @@ _EXAMPLES = [
 @pytest.mark.parametrize("example", _EXAMPLES)
 def test_findings_are_exactly_the_marked_ones(tmp_path: Path, example: Example) -> None:
     wanted = write_example(tmp_path, example)
-    outcome = run_lint(tmp_path, today=example.today or TODAY, observed=example.observed)
+    outcome = run_lint(tmp_path, today=example.today or TODAY, observed=example.observed, dns=example.dns)
     assert outcome.crashes == []
     assert outcome.skipped == []
     assert found_marks(outcome) == wanted

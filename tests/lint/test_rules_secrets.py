@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NOW = noon(TODAY)
 SETTING = "email.smtp.password"
-ONLINE = {rule.code for rule in RULES if rule.code.startswith("KM8")}
+ONLINE = {rule.code for rule in RULES if rule.module.startswith("kmconfig.lint.rules.secrets.")}
 SHAPE = ShapeVerdict(False, "SendGrid", "an API key", "https://docs.example")
 
 

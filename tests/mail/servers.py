@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import ssl
     from types import TracebackType
 
+TOKEN_FAULT = '{"status":"401","schemes":"bearer","scope":"https://mail.google.com/"}'
 CHALLENGE = "<1896.697170952@mx.acme.test>"
 
 
@@ -221,6 +222,11 @@ class Smtp:
         name, key = self.username.encode(), self.password.encode("utf-8", "surrogateescape")
         if mechanism == "PLAIN":
             good = base64.b64decode(initial) == b"\0" + name + b"\0" + key
+        elif mechanism == "XOAUTH2":
+            good = base64.b64decode(initial) == b"user=" + name + b"\1auth=Bearer " + key + b"\1\1"
+            if not good:
+                peer.say(f"334 {base64.b64encode(TOKEN_FAULT.encode()).decode()}")
+                assert peer.hear() == ""
         elif mechanism == "LOGIN":
             good = _asked(peer, "Username:") == name and _asked(peer, "Password:") == key
         else:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kmconfig.mail.diagnosis import Failure
+from tests.mail.mailgun.symptoms import MAILGUN
+from tests.mail.sendmail.symptoms import SENDMAIL
+from tests.mail.ses.symptoms import SES_API
 
 SES = "email-smtp.eu-west-1.amazonaws.com"
 
@@ -11,8 +16,9 @@ def seen(stage: str, kind: str, text: str, *, host: str = "smtp.acme.example", p
     return Failure(stage=stage, kind=kind, text=text, host=host, port=port)
 
 
-def said(stage: str, words: str, *, host: str = "smtp.acme.example") -> Failure:
-    return Failure.quoted(stage, words, host=host, port=587)
+def said(stage: str, words: str, *, host: str = "smtp.acme.example", kind: str = "") -> Failure:
+    failure = Failure.quoted(stage, words, host=host, port=587)
+    return replace(failure, kind=kind) if kind else failure
 
 
 REACH = [
@@ -48,6 +54,15 @@ TLS = [
     ("implicit-tls-to-starttls-port", seen("tls", "tls-not-spoken", "TLS handshake failed: WRONG_VERSION_NUMBER")),
     ("wrong-version-words", said("tls", "error:0A00010B:SSL routines::wrong version number")),
     ("starttls-not-offered", seen("tls", "no-starttls", "the server does not offer STARTTLS")),
+    ("starttls-words", said("tls", "STARTTLS extension not supported by server.")),
+    ("starttls-words", said("tls", "*** Host did not advertise STARTTLS")),
+    (
+        "scheme-words",
+        said(
+            "tls",
+            'The "tls" scheme is not supported; supported schemes for mailer "smtp" are: "smtp", "smtps".',
+        ),
+    ),
     ("starttls-refused", said("tls", "454 4.7.0 TLS not available due to local problem")),
     ("starttls-injection", seen("tls", "early-data", "the server sent data after its STARTTLS answer")),
     ("certificate-expired", seen("tls", "certificate-expired", "certificate has expired")),
@@ -81,12 +96,47 @@ LOGIN = [
     ("login-incomplete", seen("auth", "half-login", "the password of the login is missing")),
     ("login-in-clear", seen("auth", "clear-login", "no login is sent without encryption")),
     ("login-endless", seen("auth", "auth-protocol", "the server went on asking: 334 x")),
-    ("oauth-token", said("auth", '334 {"status":"401","schemes":"bearer","scope":"https://mail.google.com/"}')),
     ("login-refused-temporarily", said("auth", "454 4.7.0 internal error")),
     ("login-refused", said("auth", "535 wrong")),
     ("login-mechanism-refused", said("auth", "504 5.5.4 unrecognised")),
     ("login-required", said("recipient", "530 5.7.0 log in")),
     ("login-bad-password", said("auth", "535 5.7.8 Error: authentication failed")),
+]
+
+TOKEN = [
+    ("token-expired", said("auth", '334 {"status":"401","schemes":"bearer","scope":"https://mail.google.com/"}')),
+    ("token-expired", said("auth", "535 5.7.8 no (status 401, schemes bearer)", kind="token-refused")),
+    (
+        "token-google",
+        said(
+            "auth",
+            "535 5.7.8 Username and Password not accepted. (status 400, schemes Bearer, scope https://mail.google.com/)",
+            host="smtp.gmail.com",
+            kind="token-refused",
+        ),
+    ),
+    (
+        "token-microsoft",
+        said(
+            "auth",
+            "535 5.7.3 Authentication unsuccessful [x.prod.outlook.com]",
+            host="smtp.office365.com",
+            kind="token-refused",
+        ),
+    ),
+    (
+        "m365-smtp-auth-off",
+        said(
+            "auth",
+            "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit x",
+            host="smtp.office365.com",
+            kind="token-refused",
+        ),
+    ),
+    ("token-refused-temporarily", said("auth", "454 4.7.0 later", kind="token-refused")),
+    ("token-refused", said("auth", "535 5.7.8 no", kind="token-refused")),
+    ("token-not-offered", seen("auth", "no-xoauth2", "the server offers AUTH with PLAIN only")),
+    ("token-in-clear", seen("auth", "clear-token", "no access token is sent without encryption")),
 ]
 
 PROVIDER_LOGIN = [
@@ -177,6 +227,21 @@ SENDER = [
         said("accepted", "550 The from address does not match a verified Sender Identity. Mail cannot be sent"),
     ),
     ("sparkpost-domain-unconfigured", said("accepted", "550 5.7.1 Unconfigured Sending Domain <acme.example>")),
+    (
+        "postmark-sender-unverified",
+        said(
+            "accepted", "550 5.7.1 The 'From' address you supplied is not a verified Sender Signature on your account."
+        ),
+    ),
+    (
+        "postmark-pending",
+        said("recipient", "550 5.7.1 While your account is pending approval, all recipients must share your domain"),
+    ),
+    ("recipient-inactive", said("recipient", "550 5.7.1 Recipient has been marked as inactive")),
+    (
+        "resend-domain-unverified",
+        said("accepted", "550 You can only send testing emails to your own email address (a@acme.example)"),
+    ),
     ("zoho-relay", said("sender", "553 Relaying disallowed as a@acme.example")),
     ("zoho-relay", said("sender", "553 5.7.1 Sender is not allowed to relay emails")),
     ("zoho-unusual-activity", said("accepted", "550 5.4.6 Unusual sending activity detected. Please try later")),
@@ -230,4 +295,16 @@ LEFTOVER = [
     ("unknown", seen("delivered", "nonsense", "something else")),
 ]
 
-SYMPTOMS: list[tuple[str, Failure]] = [*REACH, *TLS, *LOGIN, *PROVIDER_LOGIN, *SENDER, *QUOTA, *LEFTOVER]
+SYMPTOMS: list[tuple[str, Failure]] = [
+    *REACH,
+    *TLS,
+    *LOGIN,
+    *TOKEN,
+    *PROVIDER_LOGIN,
+    *SENDER,
+    *QUOTA,
+    *SENDMAIL,
+    *MAILGUN,
+    *SES_API,
+    *LEFTOVER,
+]

@@ -89,6 +89,50 @@ def test_words_of_laravel_are_unwrapped() -> None:
     assert find_row(failure).key == "zoho-relay"
 
 
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        ("provider text", "550 5.1.1 Daily user sending limit exceeded"),
+        ("enhanced code", "550 5.1.1 nobody here"),
+        ("code", "550 nobody here"),
+        ("exception", "571 nobody here"),
+    ],
+)
+def test_the_order_of_matching(first: str, words: str) -> None:
+    row = find_row(Failure.quoted("recipient", words))
+
+    met = {"provider text": row.pattern, "enhanced code": row.enhanced, "code": row.codes, "exception": row.kinds}
+    assert next(name for name, condition in met.items() if condition) == first
+
+
+def test_a_general_row_names_the_provider_and_what_it_wants() -> None:
+    diagnosis = diagnose(Failure.quoted("auth", "535 no", host="smtp.sendgrid.net", port=587))
+
+    assert diagnosis.cause.startswith("SendGrid: ")
+    assert diagnosis.symptom == "auth: 535 no"
+    assert any("the word `apikey`" in remedy for remedy in diagnosis.remedies)
+    assert diagnosis.remedies[-1].startswith("see https://www.twilio.com/")
+
+
+def test_a_row_of_a_provider_says_its_name_once() -> None:
+    words = "535 Authentication failed: The provided authorization grant is invalid, expired, or revoked"
+    diagnosis = diagnose(Failure.quoted("auth", words, host="smtp.sendgrid.net"))
+
+    assert diagnosis.cause.count("SendGrid") == 1
+    gmail = diagnose(Failure.quoted("auth", "535 5.7.8 Username and Password not accepted.", host="smtp.gmail.com"))
+    assert gmail.cause.startswith("Google")
+
+
+@pytest.mark.parametrize("kind", ["refused", "connect-timeout"])
+def test_a_port_that_cannot_be_reached_leads_to_a_probe_and_to_the_ports_of_the_provider(kind: str) -> None:
+    diagnosis = diagnose(seen("connect", kind, "192.0.2.7 port 587: no", host="smtp.postmarkapp.com"))
+
+    assert "`kmconfig test ENV --probe`" in diagnosis.remedies[0]
+    assert (
+        "Postmark takes mail on 587 with `tls`" in diagnosis.remedies[-1] or "2525 with `tls`" in diagnosis.remedies[-1]
+    )
+
+
 def test_host_and_port_are_filled_in() -> None:
     diagnosis = diagnose(seen("connect", "refused", "Connection refused", host="smtp.acme.example", port=2526))
 

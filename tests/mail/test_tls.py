@@ -147,3 +147,56 @@ def test_server_that_hangs_up_in_the_handshake(certificates: Certificates) -> No
 
     with Server(Smtp(starttls=certificates.good(), answers={"STARTTLS": drop})) as server:
         assert failed_stage(probe(server)) == "tls"
+
+
+def test_a_go_ahead_sent_before_it_was_asked_for(certificates: Certificates) -> None:
+    """The answer to STARTTLS lies in the buffer already; the real one then stands where the handshake should."""
+    script = Smtp(starttls=certificates.good())
+
+    def early(peer: Peer) -> None:
+        peer.say("250-mx.acme.test", "250 STARTTLS", "220 2.0.0 go ahead")
+
+    script.answers["EHLO"] = early
+    with Server(script) as server:
+        result = probe(server)
+
+    assert failed_stage(result) == "tls"
+    assert server.said("AUTH") == server.said("MAIL") == []
+
+
+def test_clear_text_after_the_go_ahead_was_read(certificates: Certificates) -> None:
+    """An answer injected late, into the handshake itself."""
+
+    def inject(peer: Peer) -> None:
+        peer.say("220 2.0.0 go ahead")
+        peer.sock.recv(5)
+        peer.say("250-mx.acme.test", "250 AUTH PLAIN")
+        peer.hang()
+
+    with Server(Smtp(answers={"EHLO": ("250-mx", "250 STARTTLS"), "STARTTLS": inject})) as server:
+        result = probe(server, timeout=2.0)
+
+    assert failed_stage(result) == "tls"
+    assert server.said("AUTH") == server.said("MAIL") == []
+
+
+def test_a_server_that_goes_on_in_clear_text(certificates: Certificates) -> None:
+    """It says yes to STARTTLS and never begins: a downgrade attempt."""
+    with Server(Smtp(answers={"EHLO": ("250-mx", "250-STARTTLS", "250 AUTH PLAIN")})) as server:
+        result = probe(server, timeout=2.0)
+
+    assert failed_stage(result) == "tls"
+    assert server.said("AUTH") == server.said("MAIL") == []
+
+
+@pytest.mark.parametrize("encryption", ["tls", "ssl"])
+@pytest.mark.parametrize("auth", ["login", "xoauth2"])
+def test_no_kind_of_login_leaves_where_encryption_fails(certificates: Certificates, encryption: str, auth: str) -> None:
+    stranger = certificates.unknown_issuer()
+    implicit = encryption == "ssl"
+    script = Smtp(starttls=None if implicit else stranger, auth="PLAIN XOAUTH2")
+    with Server(script, tls=stranger if implicit else None) as server:
+        result = probe(server, encryption=encryption, auth=auth)
+
+    assert failed_stage(result) == "tls"
+    assert server.said("AUTH") == []

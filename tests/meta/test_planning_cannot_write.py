@@ -30,6 +30,7 @@ READERS = (LaravelEnvReader, JsonFileReader)
 REVEALING = (
     "mail/conversation.py",
     "mail/login.py",
+    "mail/mailgun_api.py",
     "secrets/",
     "targets/dotenv/writer.py",
     "targets/json_file.py",

@@ -104,7 +104,7 @@ def _asked(environ: WSGIEnvironment) -> Asked:
     found = _CREDENTIAL.search(str(environ.get("HTTP_AUTHORIZATION", "")))
     if target or not str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded"):
         operation = target.rpartition(".")[2] or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
-        parameters = json.loads(body) if target else {}
+        parameters = json.loads(body) if target or body.startswith(b"{") else {}
     else:
         parameters = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         operation = parameters.get("Action", "")

@@ -29,6 +29,12 @@ def choose_ports() -> Ports:
     return Ports(submission=submission, smtps=smtps, smtp25=smtp25, imaps=imaps)
 
 
+def choose_port() -> int:
+    """Return one port on which nothing listens now."""
+    with ExitStack() as held:
+        return _hold_free_port(held)
+
+
 def _hold_free_port(held: ExitStack) -> int:
     for _ in range(200):
         port = _LOWEST + secrets.randbelow(_HIGHEST - _LOWEST)

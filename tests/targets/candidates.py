@@ -25,7 +25,12 @@ smtp:
 """
 
 
-def candidate(root: Path, driver: str = SMTP, *, secret: str = PASSWORD, target: str = "") -> Candidate:
+TEST = "test: {recipients: [mail-test@acme.example]}"
+
+
+def candidate(
+    root: Path, driver: str = SMTP, *, secret: str = PASSWORD, target: str = "", test: str = TEST
+) -> Candidate:
     """An environment `staging` with a driver's block; ``target`` is flow YAML."""
     text = f"""\
 version: 1
@@ -34,7 +39,7 @@ application: {{name: Acme License Portal, url: https://licenses.acme.example}}
 email:
   {driver.strip()}
   sender: {{email: licensing@acme.example}}
-  test: {{recipients: [mail-test@acme.example]}}
+  {test}
 {f"target: {target}" if target else ""}
 """
     write(root, {"environments/staging.yaml": text})

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.environment.environment import compose
 from kmconfig.lint.examine import Examiner
-from kmconfig.lint.fleet.portable import pack
+from kmconfig.lint.fleet.portable import NotPortableError, pack
 from kmconfig.lint.suppressions import may_suppress
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from kmconfig.environment.layers import Layer, LayerFolder
     from kmconfig.environment.project import Project
     from kmconfig.lint.examine import Examined
     from kmconfig.lint.rule import Rule
-    from kmconfig.source.span import SourceFile, Span
+    from kmconfig.source.span import SourceFile
 
 #: Faults that depend on more than the content of the files involved.
 _OF_THE_FOLDER = frozenset(("KM108", "KM110"))
@@ -47,7 +47,7 @@ def examine_chunk(
 ) -> Chunk:
     """Examine files of the environments folder, with the layers they extend. Nothing of them is kept.
 
-    With ``as_layers`` none of them makes an environment.
+    With ``as_layers`` none of them makes an environment. Raises NotPortableError for findings in other texts.
     """
     digests: dict[str, bytes] = {}
     folder = project.open_folder(watch=lambda path, content: digests.__setitem__(path, digest_of(content)))
@@ -63,9 +63,13 @@ def examine_chunk(
             layers = environment.layers
             examined = examiner.environment(environment)
         files = {found.document.file.path: found.document.file for found in layers}
-        needed = [files[path] for path in dict.fromkeys(_needed(examined, files.values())) if path in files]
-        chunk.texts.update((file.path, file.text) for file in needed)
         reached = _reached(layer)
+        needed = list(_needed(examined, files.values()).values())
+        if project.file.document is not None:
+            needed = [file for file in needed if file is not project.file.document.file]
+        if any(file.path not in reached or file is not reached[file.path].document.file for file in needed):
+            raise NotPortableError
+        chunk.texts.update((file.path, file.text) for file in needed)
         tangled = any(_is_tangled(found, folder, digests) for found in reached.values())
         chunk.tangled.extend([examined.path] if tangled else [])
         kept = not tangled and reached.keys() <= digests.keys() and _may_be_kept(examined, reached.values(), needed)
@@ -109,26 +113,25 @@ def _folder_of(layer: Layer) -> str:
     return layer.location.rpartition("/")[0]
 
 
-def _needed(examined: Examined, files: Iterable[SourceFile]) -> Iterator[str]:
+def _needed(examined: Examined, files: Iterable[SourceFile]) -> dict[int, SourceFile]:
     """The files that findings show, and those that hold suppressions or what must not be shown."""
+    found = [file for file in files if file.sensitive or may_suppress(file)]
     for located in examined.findings:
         edits = located.fix.edits if located.fix is not None else ()
-        spans: tuple[Span, ...] = (
-            located.place.span,
-            *(place.span for place in located.related),
-            *(edit.span for edit in edits),
-        )
-        yield from (span.path for span in spans)
-    yield from (file.path for file in files if file.sensitive or may_suppress(file))
+        found += [located.place.span.file, *(place.span.file for place in located.related)]
+        found += [edit.span.file for edit in edits]
+    return {id(file): file for file in found}
 
 
 def _may_be_kept(examined: Examined, layers: Iterable[Layer], needed: Iterable[SourceFile]) -> bool:
     """Whether the contents of these files alone decide what came of them, and none of it is a secret."""
     if examined.crashes or any(file.sensitive for file in needed):
         return False
-    if any(located.rule.code in _OF_THE_FOLDER for located in examined.findings):
-        return False
-    return not any(map(_goes_through_links, layers))
+    return not any(_depends_on_folder(layer) or _goes_through_links(layer) for layer in layers)
+
+
+def _depends_on_folder(layer: Layer) -> bool:
+    return any(problem.code in _OF_THE_FOLDER for problem in layer.document.problems)
 
 
 def _goes_through_links(layer: Layer) -> bool:

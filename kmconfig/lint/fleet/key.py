@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).parents[2]
 
+#: Modules that are there whether or not plugins are; which of them are loaded depends on the command line.
+_NOT_OF_PLUGINS = sys.stdlib_module_names | {"__main__", "kmconfig", "yaml", "_yaml", "click"}
+
 
 def key_of(project: Project) -> bytes | None:
     """What results are kept under: the project file, the rules, this program, and what it runs on.
@@ -38,6 +41,7 @@ def key_of(project: Project) -> bytes | None:
         str(hasattr(yaml, "CSafeLoader")),
         plugins_identity(),
         *_program(),
+        *_plugins(),
     ):
         digest.update(f"{len(part)}:{part}\n".encode("utf-8", "surrogatepass"))
     digest.update(b"no project file" if own is None else b"project file:" + own)
@@ -47,10 +51,29 @@ def key_of(project: Project) -> bytes | None:
 def _program() -> Iterator[str]:
     """Every file of this program with its size and time, for its version stays the same while it is worked on."""
     for folder in (_PACKAGE, schema_folder()):
-        for base, folders, names in os.walk(folder):
-            folders[:] = sorted(name for name in folders if name != "__pycache__")
-            for name in sorted(names):
-                yield f"{base}/{name} {_stamp(f'{base}/{name}')}"
+        yield from _files(str(folder))
+
+
+def _plugins() -> Iterator[str]:
+    """The same for the packages of plugins, which may import more of themselves later, and for what they imported."""
+    if not plugins_identity():
+        return
+    from kmconfig.lint.plugins import load_plugins  # noqa: PLC0415 - only where there are any
+
+    for package in sorted({source.package for source in load_plugins().sources}):
+        for folder in getattr(sys.modules.get(package), "__path__", ()):
+            yield from _files(str(folder))
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and name.partition(".")[0] not in _NOT_OF_PLUGINS:
+            yield f"{name} {_stamp(file)}"
+
+
+def _files(folder: str) -> Iterator[str]:
+    for base, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(names):
+            yield f"{base}/{name} {_stamp(f'{base}/{name}')}"
 
 
 def _stamp(path: str) -> str:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Plain = tuple[Any, ...]
 
 
+class NotPortableError(Exception):
+    """A rule of a package said more than plain data, which no other process could be told."""
+
+
 class Notes(NamedTuple):
     """What was found out about a file that its text alone does not tell (see :class:`SourceFile`)."""
 
@@ -47,15 +51,18 @@ def pack(
     """Make a record of what came of a file.
 
     ``depends`` are the paths of the files that decide it, with their digests; none where more than these does.
-    ``files`` are those that reports need. ``beside`` are the paths of
-    those that it leads to without being made of them.
+    ``files`` are those that reports need. ``beside`` are the paths of those that it leads to without being made of
+    them. Raises NotPortableError where it holds more than plain data.
     """
     notes = tuple((file.path, tuple(file.comment_blockers), tuple(file.sensitive)) for file in files)
     findings = tuple(_plain_finding(located) for located in examined.findings)
     crashes = tuple(tuple(crash) for crash in examined.crashes)
-    facts = tuple(None if fact is None else marshal.dumps(fact) for fact in examined.facts)
-    plain = (*examined[:4], findings, crashes, facts)
-    return marshal.dumps((tuple(depends), marshal.dumps((plain, notes, tuple(beside)))))
+    try:
+        facts = tuple(None if fact is None else marshal.dumps(fact) for fact in examined.facts)
+        plain = (*examined[:4], findings, crashes, facts)
+        return marshal.dumps((tuple(depends), marshal.dumps((plain, notes, tuple(beside)))))
+    except ValueError as error:
+        raise NotPortableError from error
 
 
 def depends_of(packed: bytes) -> tuple[tuple[str, bytes], ...]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from kmconfig.lint.catalogue import by_word, enable_plugins, rules
 from kmconfig.lint.conclude import Conclusion
+from kmconfig.lint.engine import lint_loaded
 from kmconfig.lint.examine import Examiner
 from kmconfig.lint.fleet.chunk import Chunk, digest_of, examine_chunk
-from kmconfig.lint.fleet.portable import depends_of, examined_of, notes_of, unpack
+from kmconfig.lint.fleet.portable import NotPortableError, depends_of, examined_of, notes_of, unpack
 from kmconfig.lint.fleet.workers import share_out
 from kmconfig.source.reader import Unreadable, decode, unreadable
 from kmconfig.source.span import SourceFile
@@ -53,18 +54,41 @@ def lint_fleet(
     Raises ConfigurationError where the project file asks for plugins and one of them cannot be used.
     """
     enable_plugins(project.file)
+    try:
+        return _lint(project, locations, wish, cache=cache, processes=processes, progress=progress)
+    except NotPortableError:
+        project.load(locations)
+        return lint_loaded(project, wish)
+
+
+def _lint(
+    project: Project,
+    locations: Sequence[str],
+    wish: Wish,
+    *,
+    cache: Cache | None,
+    processes: int,
+    progress: Progress,
+) -> Outcome:
+    examiner = Examiner(project.file, rules())
+    own = examiner.project_file()
     fleet = _Fleet(project, locations)
     if cache is not None:
         fleet.recall(cache.load())
     fleet.examine(processes, progress)
-    if cache is not None and fleet.examined and not project.overlay:
+    if cache is not None and fleet.examined and _may_be_kept(project):
         cache.save(fleet.to_keep())
-    conclusion = Conclusion(Examiner(project.file, rules()), wish, fleet.file)
-    own = conclusion.examiner.project_file()
+    conclusion = Conclusion(examiner, wish, fleet.file)
     if own is not None:
         conclusion.take(own)
     conclusion.keep(fleet.conclude(conclusion, wish))
     return conclusion.outcome()
+
+
+def _may_be_kept(project: Project) -> bool:
+    """Whether all that was looked at is on disk, and no finding can repeat a secret of the project file."""
+    document = project.file.document
+    return not project.overlay and (document is None or not document.file.sensitive)
 
 
 class _Fleet:

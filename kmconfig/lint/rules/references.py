@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kmconfig.environment.merge import lookup
 from kmconfig.environment.reference import SOURCES, SecretRef
 from kmconfig.environment.settings import reference_from
 from kmconfig.lint.rules.once import once
@@ -11,14 +12,30 @@ from kmconfig.lint.rules.scope import login_of
 from kmconfig.source.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kmconfig.environment.environment import Environment
+    from kmconfig.source.value import Path
 
 
 _DRIVERS = frozenset(("smtp", "sendmail", "mailgun", "ses"))
 _SOURCES = frozenset[str](SOURCES)
 _NAMES = frozenset(("username", "access_key_id", "role_id"))
+#: Every setting that may refer to a secret, in the order in which people meet them; a test compares with the schema.
+PLACES: tuple[tuple[str, ...], ...] = (
+    ("email", "smtp", "username"),
+    ("email", "smtp", "password"),
+    ("email", "mailgun", "api_key"),
+    ("email", "ses", "access_key_id"),
+    ("email", "ses", "secret_access_key"),
+    ("email", "test", "confirm", "username"),
+    ("email", "test", "confirm", "password"),
+    ("stores", "vault", "auth", "token", "token"),
+    ("stores", "vault", "auth", "approle", "role_id"),
+    ("stores", "vault", "auth", "approle", "secret_id"),
+    ("stores", "vault", "auth", "jwt", "jwt"),
+    ("stores", "vault", "auth", "userpass", "password"),
+    ("stores", "fingerprint_key"),
+    ("target", "settings_api", "api_key"),
+)
 _STORE_OF_SOURCE = {
     "vault": tuple(("stores", "vault", key) for key in ("address", "mount", "namespace")),
     "aws_secret": (("stores", "aws", "region"), ("stores", "aws", "role_arn")),
@@ -29,23 +46,17 @@ _STORE_OF_SOURCE = {
 @once
 def references(env: Environment) -> tuple[Value[SecretRef], ...]:
     """Every reference that counts: those of the chosen driver, of the test, of the target and of the stores."""
-    return tuple(_references(env))
-
-
-def _references(env: Environment) -> Iterator[Value[SecretRef]]:
     foreign = _DRIVERS - {env.email.driver.data}
-    for key in ("email", "stores", "target"):
-        block = env.root.data.get(key)
-        stack = [block] if block is not None and type(block.data) is dict else []
-        while stack:
-            node = stack.pop()
-            if len(node.path) == 2 and node.path[1] in foreign:
-                continue
-            if _is_reference(node):
-                if not any(path[: len(node.path)] == node.path for path in env.broken):
-                    yield Value(reference_from(node.data), node.path, node.span, node.key_span, node.overrides)
-            else:
-                stack += [child for child in reversed(node.data.values()) if type(child.data) is dict]
+    return tuple(found for path in PLACES if path[1] not in foreign and (found := _reference(env, path)) is not None)
+
+
+def _reference(env: Environment, path: Path) -> Value[SecretRef] | None:
+    node = lookup(env.root, path)
+    if node is None or type(node.data) is not dict or not _is_reference(node):
+        return None
+    if any(broken[: len(path)] == path for broken in env.broken):
+        return None
+    return Value(reference_from(node.data), path, node.span, node.key_span, node.overrides)
 
 
 @once

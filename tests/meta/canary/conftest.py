@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.running import caller, write
+from tests.dns.server import DnsServer, from_zone
+from tests.dns.zone import Zone
 from tests.mail.certificates import Certificates
 from tests.mail.servers import Server, Smtp
 from tests.meta.canary.scene import LOGIN_VARIABLE, VARIABLE, VAULT_PATH, Scene
@@ -43,6 +45,17 @@ def log() -> Iterator[io.StringIO]:
     yield stream
     root.removeHandler(handler)
     root.setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A name server that knows the sender's domain."""
+    records = (
+        'acme.test MX 10 mail.acme.test\nacme.test TXT "v=spf1 include:gone.test -all"\nmail.acme.test A 192.0.2.25'
+    )
+    with DnsServer(from_zone(Zone(records))) as server:
+        monkeypatch.setenv("KMCONFIG_RESOLVER", server.address)
+        yield
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ LINES: dict[str, tuple[tuple[str, ...], ...]] = {
     "show": (("show", "development"), ("show", "development", "--origins")),
     "schema": (("schema",), ("schema", "receipt")),
     "secrets": (("secrets", "development"), ("secrets", "development", "--values", "--strict")),
+    "dns": (("dns", "development"), ("dns", "--all", "--blocklists")),
     "test": (("test", "development"), ("test", "development", "--no-send")),
     "plan": (("plan", "development"), ("plan", "development", "--detailed-exitcode")),
     "apply": (("apply", "development", "--yes"),),

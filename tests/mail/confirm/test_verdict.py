@@ -1,0 +1,125 @@
+"""What is made of the evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmconfig.mail.confirm.authentication_results import MethodResult
+from kmconfig.mail.confirm.header import ShownSender
+from kmconfig.mail.confirm.signatures import Signature
+from kmconfig.mail.confirm.trust import Reported
+from kmconfig.mail.confirm.verdict import Evidence, Judgement, judge, not_arrived
+
+OWN, OTHER = "acme.test", "bulkmail.test"
+
+
+def evidence(
+    spf: str | None = None,
+    dkim: str | None = None,
+    dmarc: str | None = None,
+    *,
+    envelope: str = OWN,
+    signed: str | None = OWN,
+    ours: str = "pass",
+    spam: str | None = None,
+    sender: str = f"licensing@{OWN}",
+) -> Evidence:
+    """A message that was shown to be from acme.test; ``signed`` for a domain, ``ours`` being our own verdict on that."""
+    reported = Reported(
+        server="mx.mailhouse.test" if spf or dkim or dmarc else None,
+        spf=MethodResult("spf", spf, {"smtp.mailfrom": envelope}) if spf else None,
+        dkim=(MethodResult("dkim", dkim, {"header.d": signed or OWN}),) if dkim else (),
+        dmarc=MethodResult("dmarc", dmarc, {"header.from": OWN}) if dmarc else None,
+        ignored=(),
+    )
+    verdicts = {"pass": "pass", "fail": "fail", "unverifiable": "unverifiable"}
+    signatures = (
+        (Signature(domain=signed, selector="s1", result=verdicts[ours], detail="as tested"),)  # type: ignore[arg-type]
+        if signed
+        else ()
+    )
+    return Evidence(
+        sender=ShownSender("", sender), return_path=envelope, reported=reported, signatures=signatures, spam_folder=spam
+    )
+
+
+def outcome(judgement: Judgement) -> str:
+    if judgement.problems:
+        return "failed"
+    return "unknown" if judgement.unknown else "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (evidence("pass", "pass", "pass"), "confirmed"),
+        (evidence("softfail", "pass", "pass"), "confirmed"),
+        (evidence("pass", "none", "pass", signed=None), "confirmed"),
+        (evidence("pass", "pass", "fail", envelope=OTHER, signed=OTHER), "failed"),
+        (evidence("pass", "none", "fail", envelope=OTHER, signed=None), "failed"),
+        (evidence("pass", "fail", "pass"), "failed"),
+        (evidence("pass", "pass", "none"), "confirmed"),
+        (evidence("pass", "pass", "none", envelope=OTHER, signed=OTHER), "failed"),
+        (evidence("fail", None, None, signed=None), "failed"),
+        (evidence("fail", None, None, ours="unverifiable"), "failed"),
+        (evidence("none", "none", "none", signed=None), "failed"),
+        (evidence("pass", None, None, envelope=OTHER), "confirmed"),
+        (evidence("pass", None, None, envelope=OTHER, ours="unverifiable"), "unknown"),
+        (evidence("pass", None, None, envelope=OTHER, ours="fail"), "failed"),
+        (evidence("temperror", "temperror", "temperror"), "unknown"),
+        (evidence("neutral", "temperror", None), "unknown"),
+        (evidence(), "confirmed"),
+        (evidence(ours="fail"), "failed"),
+        (evidence(ours="unverifiable"), "unknown"),
+        (evidence(signed=OTHER), "unknown"),
+        (evidence(signed=None), "unknown"),
+        (evidence(None, "pass", None, signed=None), "unknown"),
+        (evidence("pass", "pass", "pass", sender="nobody"), "failed"),
+    ],
+)
+def test_verdicts(found: Evidence, expected: str) -> None:
+    judgement = judge(found)
+    assert outcome(judgement) == expected
+    assert all(problem.remedies for problem in judgement.problems)
+
+
+def test_spam_fails_whatever_is_reported() -> None:
+    judgement = judge(evidence("pass", "pass", "pass", spam="Junk"))
+    assert [problem.text for problem in judgement.problems] == ["the message lies in the spam folder `Junk`"]
+
+
+def test_remedies_for_what_is_not_aligned() -> None:
+    (problem,) = judge(evidence("pass", "pass", "fail", envelope=OTHER, signed=OTHER)).problems
+    assert "signed for bulkmail.test" in problem.text
+    assert any("DKIM records" in remedy for remedy in problem.remedies)
+    assert any("Return-Path" in remedy for remedy in problem.remedies)
+
+
+@pytest.mark.parametrize(
+    ("found", "via"),
+    [
+        (evidence(), []),
+        (evidence(envelope=f"em1.{OWN}", signed=f"mail.{OWN}"), []),
+        (evidence(envelope=OTHER), [(OTHER, "return-path")]),
+        (evidence(signed=OTHER), [(OTHER, "dkim")]),
+        (evidence(envelope=OTHER, signed=OTHER), [(OTHER, "return-path"), (OTHER, "dkim")]),
+        (evidence(envelope=OTHER, signed=None), [(OTHER, "return-path")]),
+    ],
+)
+def test_via(found: Evidence, via: list[tuple[str, str]]) -> None:
+    assert [(each.domain, each.source) for each in found.via()] == via
+
+
+def test_notes_on_what_is_no_failure() -> None:
+    notes = " / ".join(judge(evidence("softfail", "pass", "pass", signed=None)).notes)
+    assert "not signed" in notes
+    assert "SPF says softfail" in notes
+    assert "carries no signature" in notes
+    assert "no DMARC record" in " / ".join(judge(evidence("pass", "pass", "none")).notes)
+    assert "our own check" in " / ".join(judge(evidence("pass", "pass", "pass", ours="fail")).notes)
+
+
+def test_what_did_not_arrive_has_remedies() -> None:
+    problem = not_arrived(("INBOX", "Junk"), 120.0)
+    assert problem.text == "the message has not arrived in `INBOX` and `Junk` after 120 s"
+    assert len(problem.remedies) >= 3
