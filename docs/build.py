@@ -18,7 +18,7 @@ import click
 from kmconfig.cli.app import COMMANDS, app
 from kmconfig.environment.schemas import load_schema
 from kmconfig.lint.manual import examples
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from kmconfig.providers.registry import PROVIDERS
 
 if TYPE_CHECKING:

@@ -57,7 +57,8 @@ def command(
     """Send a test message with the settings in the files, and show each stage as it happens.
 
     With -v the whole conversation is shown, without the login: `->` from here, `<-` from the server, `~>` and `<~`
-    inside TLS. Exit code 1 says that the message was refused or the server could not be reached.
+    inside TLS. Exit code 1 says that the message was refused or the server could not be reached; with --confirm also
+    that it did not arrive, lies in the spam folder or fails authentication, and 5 that this could not be checked.
     """
     from kmconfig.cli.test_jobs import work_off  # noqa: PLC0415
 

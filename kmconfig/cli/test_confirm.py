@@ -10,6 +10,7 @@ from kmconfig.cli.options import current
 from kmconfig.cli.test_send import SendJob
 from kmconfig.errors import CouldNotCheck, UsageError
 from kmconfig.mail.account import recipients_of
+from kmconfig.mail.confirm.resolver import txt_lookup
 from kmconfig.mail.confirm.server import (
     address_of,
     imap_server,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from kmconfig.environment.project import Project
     from kmconfig.environment.settings import ConfirmSettings
     from kmconfig.mail.confirm.confirmation import Confirmation
+    from kmconfig.mail.confirm.resolver import LookUp
     from kmconfig.mail.confirm.server import ImapServer
     from kmconfig.mail.live import LiveTest, Tested
     from kmconfig.mail.stages import Progress
@@ -43,6 +45,7 @@ class ConfirmJob(SendJob):
         super().__init__(project, environment, live, approved=approved)
         self._within = within
         self._mailbox: tuple[ConfirmSettings, ImapServer] | None = None
+        self._look_up: LookUp | None = None
         self._found: Confirmation | None = None
 
     def prepare(self) -> None:
@@ -53,6 +56,7 @@ class ConfirmJob(SendJob):
         gate = login_gate(self._project.file, self.environment, setting="email.test.confirm.imap")
         gate(*address_of(settings))
         super().prepare()
+        self._look_up = txt_lookup()
         self._mailbox = settings, self._server(settings)
 
     def announce(self, outcomes: Outcomes) -> None:
@@ -76,7 +80,7 @@ class ConfirmJob(SendJob):
         if tested is None or tested.test_id is None or not tested.result.ok:
             return
         progress.started("arrived")
-        self._found = confirm(server, tested.test_id, within=self._within)
+        self._found = confirm(server, tested.test_id, within=self._within, look_up=self._look_up)
         progress.finished(_arrived(self._found))
 
     def tell(self, outcomes: Outcomes) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kmconfig.errors import ConfigurationError
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.offline import OFFLINE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,18 +17,33 @@ if TYPE_CHECKING:
 
 
 class _Catalogue:
-    """Rules in the order of their codes, under their codes and names."""
+    """Rules in the order of their codes, under their codes and names.
+
+    Those that ask servers are loaded when somebody speaks of them: most runs never do.
+    """
 
     def __init__(self, plugins: Plugins | None = None) -> None:
         self.plugins = plugins
-        self.rules: tuple[Rule, ...] = RULES if plugins is None else (*RULES, *plugins.rules)
+        self._own: tuple[Rule, ...] = () if plugins is None else plugins.rules
+        self.offline = (*OFFLINE_RULES, *self._own)
+        self.offline_by_word = _under_words(self.offline)
         self._by_word: dict[str, Rule] = {}
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        from kmconfig.lint.rules.all import RULES  # noqa: PLC0415 - a sixth of what linting a few files takes
+
+        return (*RULES, *self._own)
 
     @property
     def by_word(self) -> dict[str, Rule]:
         if not self._by_word:
-            self._by_word = {word: rule for rule in self.rules for word in (rule.code, rule.name)}
+            self._by_word = _under_words(self.rules)
         return self._by_word
+
+
+def _under_words(rules: tuple[Rule, ...]) -> dict[str, Rule]:
+    return {word: rule for rule in rules for word in (rule.code, rule.name)}
 
 
 class _Current:
@@ -78,6 +93,11 @@ def rules() -> tuple[Rule, ...]:
     return _Current.catalogue.rules
 
 
+def offline_rules() -> tuple[Rule, ...]:
+    """Every rule that counts and that looks at files alone, in the order of its code."""
+    return _Current.catalogue.offline
+
+
 def plugins_identity() -> str:
     """What tells the enabled plugins from others and from other versions; empty where there are none."""
     plugins = _Current.catalogue.plugins
@@ -91,7 +111,13 @@ def by_word() -> dict[str, Rule]:
 
 def find_rule(word: str) -> Rule | None:
     """The rule of a code, in any case, or of a name."""
-    return by_word().get(word) or by_word().get(word.upper())
+    quick = _Current.catalogue.offline_by_word
+    return quick.get(word) or quick.get(word.upper()) or by_word().get(word) or by_word().get(word.upper())
+
+
+def rule_of(code: str) -> Rule:
+    """The rule of a code that exists."""
+    return _Current.catalogue.offline_by_word.get(code) or by_word()[code]
 
 
 def nearest(word: str) -> str | None:

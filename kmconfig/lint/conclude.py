@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kmconfig.environment.project import PROJECT_FILE
 from kmconfig.environment.settings import NotKnown
-from kmconfig.lint.catalogue import by_word
+from kmconfig.lint.catalogue import rule_of
 from kmconfig.lint.covering import Covering
 from kmconfig.lint.finding import SEVERITIES, Place
 from kmconfig.lint.locate import among_others, of_problem
@@ -174,8 +174,8 @@ class Conclusion:
         """What is wrong with the suppressions; where not every environment was judged, none can be called unused."""
         suppressions = {path: covering.of(file) for path, file in self._kept.items() if path in self._looked_at}
         found = []
-        for problem in review_suppressions(suppressions, today=self._wish.today):
-            rule = by_word()[problem.code]
+        for problem in review_suppressions(suppressions, today=self._wish.today, online=self.examiner.is_online):
+            rule = rule_of(problem.code)
             severity = self.examiner.configuration.severity(rule, "production")
             if severity is not None and (rule.code != "KM001" or problem.span.path not in self._unjudged):
                 found.append(of_problem(problem, rule, ())._replace(severity=severity))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmconfig.lint.catalogue import enable_plugins, rules
+from kmconfig.lint.catalogue import enable_plugins, offline_rules, rules
 from kmconfig.lint.conclude import Conclusion, Wish
 from kmconfig.lint.examine import Examiner
 from kmconfig.lint.outcome import Crash, Outcome
@@ -62,7 +62,8 @@ def lint_loaded(project: Project, wish: Wish, *, observed: Observed | None = Non
     """The same for a wish in one piece."""
     enable_plugins(project.file)
     files = files_of(project)
-    conclusion = Conclusion(Examiner(project.file, rules(), observed=observed), wish, files.__getitem__)
+    wanted = offline_rules() if observed is None else rules()
+    conclusion = Conclusion(Examiner(project.file, wanted, observed=observed), wish, files.__getitem__)
     for examined in _examine(project, conclusion.examiner, wish):
         conclusion.take(examined)
     conclusion.keep(file for file in files.values() if file.sensitive or may_suppress(file))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmconfig.environment.settings import NotKnown
-from kmconfig.lint.catalogue import by_word
+from kmconfig.lint.catalogue import rule_of
 from kmconfig.lint.configuration import Configuration
 from kmconfig.lint.finding import Skipped
 from kmconfig.lint.locate import in_environment, in_file, of_problem
@@ -51,7 +51,7 @@ class Examined(NamedTuple):
 class Examiner:
     """Examines files with the rules that count, as the project file configures them.
 
-    ``observed`` is what was seen of stores and servers; without it online rules are not asked.
+    ``observed`` is what was seen of stores and servers; without it (``is_online`` is false) online rules are not asked.
     """
 
     def __init__(self, file: ProjectFile, rules: tuple[Rule, ...], *, observed: Observed | None = None) -> None:
@@ -59,6 +59,7 @@ class Examiner:
         self.configuration = Configuration(file)
         self.rules = rules
         self.gatherers = gatherers_of(rules)
+        self.is_online = observed is not None
         self._observed = observed
         self._asked: dict[str, list[tuple[Rule, str, Ask]]] = {}
         self._about_files = [(rule, severity) for rule in rules if (severity := self._of_files(rule)) is not None]
@@ -75,7 +76,7 @@ class Examiner:
                 findings += [located._replace(environments=(environment.name,)) for located in found]
                 crashes += failed
             problems = environment.missing()
-            findings += [of_problem(problem, by_word()[problem.code], (environment.name,)) for problem in problems]
+            findings += [of_problem(problem, rule_of(problem.code), (environment.name,)) for problem in problems]
             self._ask(environment, findings, crashes, skipped)
         facts = tuple(self._gather(gatherer, environment, crashes) for gatherer in self.gatherers)
         paths = tuple(layer.document.file.path for layer in environment.layers)
@@ -102,7 +103,7 @@ class Examiner:
         if document is None:
             return None
         findings, crashes = self._document(document)
-        findings += [of_problem(problem, by_word()[problem.code], ()) for problem in self.configuration.problems]
+        findings += [of_problem(problem, rule_of(problem.code), ()) for problem in self.configuration.problems]
         path = document.file.path
         return Examined(path, path, None, (path,), tuple(findings), tuple(crashes))
 
@@ -113,7 +114,7 @@ class Examiner:
         return known
 
     def _document(self, document: Document) -> tuple[list[Located], list[Crash]]:
-        findings = [of_problem(problem, by_word()[problem.code], ()) for problem in document.problems]
+        findings = [of_problem(problem, rule_of(problem.code), ()) for problem in document.problems]
         crashes = []
         for rule, severity in self._about_files:
             if rule.check_file is None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmconfig.lint.plugin_checks import guarded, unmet_requirement
 from kmconfig.lint.rule import Rule
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

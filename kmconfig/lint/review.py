@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 _EXAMPLE = "`# kmconfig: ignore[KM203] internal relay until=2027-03-31`"
 
 
-def review_suppressions(suppressions: dict[str, list[Suppression]], *, today: date) -> Iterator[Problem]:
-    """The faults of all suppressions, after the findings have been matched with them."""
+def review_suppressions(suppressions: dict[str, list[Suppression]], *, today: date, online: bool) -> Iterator[Problem]:
+    """The faults of all suppressions, after the findings have been matched with them.
+
+    Unless the run was ``online``, nobody knows whether a suppression of an online rule is of use.
+    """
     for comments in suppressions.values():
         for suppression in comments:
-            yield from _review(suppression, today)
+            yield from _review(suppression, today, online=online)
 
 
-def _review(suppression: Suppression, today: date) -> Iterator[Problem]:
+def _review(suppression: Suppression, today: date, *, online: bool) -> Iterator[Problem]:
     if suppression.malformed:
         message = "this comment is no suppression kmconfig understands"
         yield Problem("KM002", message, suppression.span, help=f"write {_EXAMPLE}")
@@ -39,10 +42,10 @@ def _review(suppression: Suppression, today: date) -> Iterator[Problem]:
         help_text = "correct what it hides, or decide anew until when it may stay"
         yield Problem("KM003", message, suppression.span, help=help_text)
     for named in suppression.rules:
-        yield from _review_name(named, suppression, today)
+        yield from _review_name(named, suppression, today, online=online)
 
 
-def _review_name(named: Named, suppression: Suppression, today: date) -> Iterator[Problem]:
+def _review_name(named: Named, suppression: Suppression, today: date, *, online: bool) -> Iterator[Problem]:
     rule = find_rule(named.text)
     if rule is None:
         guess = nearest(named.text)
@@ -52,7 +55,7 @@ def _review_name(named: Named, suppression: Suppression, today: date) -> Iterato
     elif rule.mandatory:
         message = f"`{rule.code}` ({rule.name}) cannot be suppressed"
         yield Problem("KM001", message, named.span, help="remove it here; correct the fault itself")
-    elif not named.used and not suppression.expired(today):
+    elif not named.used and not suppression.expired(today) and (online or not rule.online):
         message = f"`{named.text}` suppresses nothing here"
         fix = Fix("remove it", _removal(named, suppression), safe=True)
         yield Problem("KM001", message, named.span, help="remove it", fix=fix)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.errors import UsageError
-from kmconfig.lint.catalogue import find_rule, remedy, rules
+from kmconfig.lint.catalogue import find_rule, offline_rules, remedy, rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ class Selection(NamedTuple):
         Rules of plugins are known once they are enabled. Raises UsageError for a rule that does not exist.
         """
         ignored = _codes(ignore)
-        mandatory = sorted(rule.code for rule in rules() if rule.mandatory and rule.code in ignored)
+        mandatory = sorted(rule.code for rule in offline_rules() if rule.mandatory and rule.code in ignored)
         if mandatory:
             raise UsageError(f"{', '.join(mandatory)} cannot be ignored", help="correct the faults themselves")
         return cls(_codes(select) or None, ignored)

@@ -16,8 +16,9 @@ from kmconfig.mail.diagnosis import Failure, diagnose
 from kmconfig.mail.failure import Reply, StageFailed, bounded
 from kmconfig.mail.mailgun_account import api_address
 from kmconfig.mail.mailgun_api import Answer, Api, Clock, Request
+from kmconfig.mail.mailgun_delivery import Delivery, await_delivery, told
 from kmconfig.mail.mailgun_domain import read_domain
-from kmconfig.mail.mailgun_events import Event, final, read_events, settled
+from kmconfig.mail.mailgun_events import Event, read_events, settled
 from kmconfig.mail.message import headers_are_ascii
 from kmconfig.mail.server import MailResult, RecipientOutcome
 from kmconfig.mail.stages import Recorder
@@ -35,8 +36,7 @@ DELIVERY_SECONDS: Final = 60.0
 """So long delivery is waited for, unless the account's time limit is longer."""
 
 TEST_MODE: Final = "test mode: Mailgun has checked the message, delivers it to nobody, and bills it"
-_FIRST_PAUSE: Final = 1.0
-_LONGEST_PAUSE: Final = 5.0
+_UNPROVED: Final = "mailgun-unproved"
 _FORBIDDEN: Final = frozenset({401, 403})
 _SEND_STAGE: Final = {401: "auth", 404: "sender", 413: "data"}
 _MESSAGE_ID: Final = re.compile(r"<?([^\s<>]{3,250})>?")
@@ -146,7 +146,7 @@ class _Run:
         self._seen = seen
 
     def domain(self, *, strict: bool) -> None:
-        """Learn whether the key is good and the domain may send: stages ``auth`` and ``sender``."""
+        """Learn whether key and domain may send: stages ``auth`` and, where the key may see it, ``sender``."""
         with self._recorder.stage("auth") as note:
             ends = self._ends()
             answer = self._ask(Request("GET", f"/v4/domains/{self._name}"), ends)
@@ -156,12 +156,12 @@ class _Run:
                 note.detail = "the key is accepted"
             else:
                 raise _refused(answer)
+        if answer.status in _FORBIDDEN:
+            return
         with self._recorder.stage("sender") as note:
-            if answer.status == 404:
+            if not answer.ok:
                 raise _refused(answer)
-            note.detail = (
-                self._state(answer, strict=strict) if answer.ok else "the domain's state is not shown to this key"
-            )
+            note.detail = self._state(answer, strict=strict)
 
     def _sending_key(self, refused: Answer, ends: float) -> str:
         """Tell a key that may only send from a wrong one: a form without a message is refused for what it lacks."""
@@ -210,22 +210,32 @@ class _Run:
         return _message_id(answer.body.get("id")) or _message_id(message["Message-ID"]) or ""
 
     def delivery(self, message_id: str, recipients: tuple[str, ...]) -> None:
-        """Wait for the word on each recipient: stage ``delivered``."""
-        with self._recorder.stage("delivered") as note:
-            clock, begun = self._api.clock, self._api.clock.now()
-            ends, pause = begun + max(DELIVERY_SECONDS, self._account.timeout), _FIRST_PAUSE
-            while True:
-                known = self._look(message_id, recipients, ends)
-                if isinstance(known, str) or self._settled(known, recipients):
-                    break
-                if clock.now() + pause >= ends:
-                    break
-                clock.pause(pause)
-                pause = min(pause * 1.5, _LONGEST_PAUSE)
-            note.detail = known if isinstance(known, str) else self._verdict(known, recipients, clock.now() - begun)
+        """Wait for the word on each recipient: stage ``delivered``, where the key may see it.
 
-    def _look(self, message_id: str, recipients: tuple[str, ...], ends: float) -> dict[str, Event] | str:
-        """What is known by recipient now, or why nothing can be known."""
+        Without a word in time that stage has not gone well, but nothing speaks against the message either.
+        """
+        clock, seconds = self._api.clock, max(DELIVERY_SECONDS, self._account.timeout)
+        first = self._look(message_id, recipients, clock.now() + seconds)
+        if first is None:
+            self._seen.notes.append("accepted; this key may not read events, so delivery is not proved")
+            return
+        try:
+            with self._recorder.stage("delivered") as note:
+                found = await_delivery(
+                    lambda ends: self._look(message_id, recipients, ends) or {},
+                    recipients,
+                    first=first,
+                    clock=clock,
+                    seconds=seconds,
+                )
+                note.detail = self._verdict(found)
+        except StageFailed as failed:
+            if failed.kind != _UNPROVED:
+                raise
+            self._seen.notes.append(f"accepted; {failed.words}")
+
+    def _look(self, message_id: str, recipients: tuple[str, ...], ends: float) -> dict[str, Event] | None:
+        """What is known by recipient now; None where this key is told nothing."""
         request = Request("GET", f"/v3/{self._name}/events", {"message-id": message_id, "limit": "300"})
         try:
             answer = self._ask(request, min(ends, self._ends()))
@@ -233,33 +243,20 @@ class _Run:
             # The message is accepted; that nobody tells what became of it does not change that.
             return {}
         if answer.status in _FORBIDDEN or answer.status == 404:
-            words = "accepted; this key may not read events, so delivery is not proved"
-            self._seen.notes.append(words)
-            return words
+            return None
         return settled(read_events(answer.body or {}, message_id, clean=self._api.scrubbed), recipients)
 
-    @staticmethod
-    def _settled(known: dict[str, Event], recipients: tuple[str, ...]) -> bool:
-        return all(recipient in known and final(known[recipient]) for recipient in recipients)
-
-    def _verdict(self, known: dict[str, Event], recipients: tuple[str, ...], waited: float) -> str:
-        for recipient, event in known.items():
+    def _verdict(self, found: Delivery) -> str:
+        for recipient, event in found.settled.items():
             code = event.code or (250 if event.kind == "delivered" else 550)
             self._seen.recipients[recipient] = RecipientOutcome(recipient, code, event.words)
-        lost = [(recipient, event) for recipient, event in known.items() if event.kind != "delivered" and event.lasting]
-        if lost:
-            recipient, event = lost[0]
-            words = "; ".join(f"{recipient}: {event.words}" for recipient, event in lost)
-            raise StageFailed("mailgun-event", words, reply=Reply(event.code or 550, event.text or event.words))
-        open_ones = [recipient for recipient in recipients if recipient not in known or not final(known[recipient])]
-        if open_ones:
-            delays = "; ".join(
-                f"{recipient}: {known[recipient].words}" for recipient in open_ones if recipient in known
-            )
-            words = f"accepted; no word on delivery to {', '.join(open_ones)} within {waited:.0f} s"
-            self._seen.notes.append(bounded(f"{words}{f' ({delays})' if delays else ''}"))
-            return self._seen.notes[-1]
-        self._seen.reply = "; ".join(f"{recipient}: {event.words}" for recipient, event in known.items())
+        if found.lost:
+            event = next(iter(found.lost.values()))
+            reply = Reply(event.code or 550, event.text or event.words)
+            raise StageFailed("mailgun-event", told(found.lost), reply=reply)
+        if found.pending:
+            raise StageFailed(_UNPROVED, found.unproved)
+        self._seen.reply = told(found.settled)
         return self._seen.reply
 
     @property

@@ -91,19 +91,21 @@ def _tree_object(tree: SpfTree) -> dict[str, Any]:
         "lookups": tree.lookups,
         "void_lookups": tree.void,
         "complete": not (tree.cut or tree.unknown or tree.macros),
-        "tree": None if tree.root is None else _node_object(tree.root),
+        "steps": [] if tree.root is None else list(_steps(tree.root, 0)),
     }
 
 
-def _node_object(node: Node) -> dict[str, Any]:
-    return {
+def _steps(node: Node, depth: int) -> Iterator[dict[str, Any]]:
+    yield {
+        "depth": depth,
         "cause": node.cause[:_LONGEST_RECORD],
         "domain": node.domain[:_LONGEST_RECORD],
         "record": None if node.record is None else node.record[:_LONGEST_RECORD],
         "lookups": node.lookups,
         "problem": node.problem or None,
-        "children": [_node_object(child) for child in node.children],
     }
+    for child in node.children:
+        yield from _steps(child, depth + 1)
 
 
 def _check_lines(check: DomainCheck, *, style: Style) -> Iterator[str]:

@@ -59,6 +59,8 @@ def _heading(line: str, style: Style) -> str:
         return style("good", "right:")
     if line.startswith("```yaml observed"):
         return style("faint", "what is seen:")
+    if line == "```dns":
+        return style("faint", "with these records:")
     return "" if line == "```" else line
 
 

@@ -10,7 +10,7 @@ import pytest
 from kmconfig.environment.project import Project
 from kmconfig.lint import engine
 from kmconfig.lint.rule import rule
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from tests.cli.project import environment
 from tests.cli.running import write
 from tests.cli.validity import assert_valid
@@ -185,7 +185,7 @@ def test_a_rule_that_fails_itself(kmconfig: Call, root: Path, monkeypatch: pytes
     def broken(env: Environment) -> Iterator[Finding]:
         raise LookupError(env.name)
 
-    monkeypatch.setattr(engine, "rules", lambda: (*RULES, broken))
+    monkeypatch.setattr(engine, "offline_rules", lambda: (*RULES, broken))
     assert Project(root).names()
     ran = kmconfig("lint", "--write-baseline", "--baseline", FILE)
     assert ran.code == 70

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmconfig.environment.schemas import SCHEMA_NAMES, schema_text
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from tests.cli.project import PASSWORD, environment, variable
 from tests.cli.running import write
 from tests.cli.validity import assert_valid

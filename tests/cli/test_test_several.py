@@ -297,3 +297,21 @@ def test_an_interrupt_leaves_nothing_behind(root: Path, certificates: Certificat
     assert time.monotonic() - begun < 10
     assert server.messages == []
     assert server.connections == 4
+
+
+def test_an_access_token_in_place_of_a_password(
+    kmconfig: Call, root: Path, certificates: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates.write_authority(tmp_path / "ca.pem")))
+    script = Smtp(starttls=certificates.good(), password=PASSWORD, auth="PLAIN XOAUTH2")
+    with Server(script) as server:
+        lay_out(root, {"local": server.port}, auth="xoauth2")
+        good = kmconfig("test", "local", "-v")
+        monkeypatch.setenv(VARIABLE, "an-expired-token")
+        bad = kmconfig("test", "local", "--format", "json")
+    assert (good.code, bad.code) == (0, 1)
+    assert "✓ auth" in good.out
+    assert "~> AUTH XOAUTH2 [hidden]" in good.out
+    assert "token has expired" in bad.result["diagnosis"]["cause"]
+    assert "status 401" in bad.result["diagnosis"]["symptom"]
+    assert [line.split(" ")[1] for line in server.said("AUTH")] == ["XOAUTH2", "XOAUTH2"]

@@ -269,23 +269,24 @@ RESULTS: dict[str, dict[str, Any]] = {
                     "lookups": 1,
                     "void_lookups": 0,
                     "complete": True,
-                    "tree": {
-                        "cause": "",
-                        "domain": "acme.example",
-                        "record": "v=spf1 include:_spf.acme.example -all",
-                        "lookups": 1,
-                        "problem": None,
-                        "children": [
-                            {
-                                "cause": "include:_spf.acme.example",
-                                "domain": "_spf.acme.example",
-                                "record": None,
-                                "lookups": 1,
-                                "problem": "`include:_spf.acme.example` leads to no SPF record",
-                                "children": [],
-                            }
-                        ],
-                    },
+                    "steps": [
+                        {
+                            "depth": 0,
+                            "cause": "",
+                            "domain": "acme.example",
+                            "record": "v=spf1 include:_spf.acme.example -all",
+                            "lookups": 1,
+                            "problem": None,
+                        },
+                        {
+                            "depth": 1,
+                            "cause": "include:_spf.acme.example",
+                            "domain": "_spf.acme.example",
+                            "record": None,
+                            "lookups": 1,
+                            "problem": "`include:_spf.acme.example` leads to no SPF record",
+                        },
+                    ],
                 },
             }
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmconfig.lint.rule import parse_severities
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 
 _CATALOGUE = """\
 KM001 unused-suppression W/W/W

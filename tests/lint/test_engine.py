@@ -12,7 +12,7 @@ from kmconfig.lint.catalogue import find_rule
 from kmconfig.lint.engine import lint
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import Rule, file_rule, rule
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from kmconfig.lint.selection import Selection
 from kmconfig.lint.shown import MAX_FINDINGS_PER_FILE
 from tests.lint.clean import TODAY, found_marks, run_lint, write_environment
@@ -129,7 +129,7 @@ def _crashes_on_files(document: Document) -> Iterator[Finding]:
 def test_a_crashing_rule_is_reported_by_name_and_the_others_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "rules", lambda: (_crashes, _crashes_on_files, *RULES))
+    monkeypatch.setattr(engine, "offline_rules", lambda: (_crashes, _crashes_on_files, *RULES))
     write_environment(tmp_path, "email: {smtp: {port: 25}}\n")
     outcome = run_lint(tmp_path)
     assert _codes(outcome) == [("KM203", "error")]

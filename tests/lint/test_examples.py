@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmconfig.lint.manual import examples
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from tests.lint.clean import TODAY, found_marks, run_lint, write_example
 
 if TYPE_CHECKING:

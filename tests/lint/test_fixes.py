@@ -11,7 +11,7 @@ from kmconfig.environment.project import Project
 from kmconfig.lint.engine import Outcome, lint
 from kmconfig.lint.fixes import Fixed, View, apply_edits, fix_all
 from kmconfig.lint.manual import examples
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from kmconfig.source.comments import comments
 from kmconfig.source.problem import Edit
 from kmconfig.source.span import SourceFile, Span

@@ -13,7 +13,7 @@ from kmconfig.environment.project import Project
 from kmconfig.lint.catalogue import enable_plugins, find_rule, nearest, plugins_identity, remedy, rules
 from kmconfig.lint.manual import examples
 from kmconfig.lint.plugins import find_plugins
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from tests.cli.running import write
 from tests.lint.clean import write_example
 from tests.lint.plugin_packages import ALLOWED, codes, found_by_all_rules, install, install_example, module, run_python

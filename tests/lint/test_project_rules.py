@@ -13,7 +13,7 @@ from kmconfig.lint import engine
 from kmconfig.lint.engine import lint
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import TIERS, project_rule
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from kmconfig.lint.surroundings import Sketch, Surroundings, mark_of
 from tests.lint.clean import TODAY, found_marks, run_lint, write_environment
 
@@ -157,7 +157,7 @@ def _crashes(env: Sketch, surroundings: Surroundings) -> Iterator[Finding]:
 
 
 def test_a_crash_costs_one_environment(sharing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "rules", lambda: (*RULES, _crashes))
+    monkeypatch.setattr(engine, "offline_rules", lambda: (*RULES, _crashes))
     outcome = run_lint(sharing)
     assert [(crash.code, crash.environment, crash.detail) for crash in outcome.crashes] == [
         ("KM999", "staging", "RuntimeError")

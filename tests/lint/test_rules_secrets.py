@@ -10,7 +10,7 @@ import pytest
 from kmconfig.environment.project import Project
 from kmconfig.lint.engine import lint
 from kmconfig.lint.observed import Observed, Scopes, SecretState, ShapeVerdict
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from tests.lint.clean import TODAY, write_environment
 from tests.lint.seen import noon
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kmconfig.lint.manual import examples
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from tests.lint.clean import TODAY, run_lint, write_example
 
 _ROOT = Path(__file__).resolve().parents[2]

@@ -28,6 +28,7 @@ READERS = (LaravelEnvReader, JsonFileReader)
 
 #: Where bytes of a secret leave for a server or a file, and where they are kept from leaving otherwise.
 REVEALING = (
+    "mail/confirm/sign_in.py",
     "mail/conversation.py",
     "mail/login.py",
     "mail/mailgun_api.py",

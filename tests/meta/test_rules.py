@@ -12,7 +12,7 @@ import pytest
 
 from kmconfig.lint import rules
 from kmconfig.lint.manual import examples, prose
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 
 if TYPE_CHECKING:
     from kmconfig.lint.rule import Rule

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from kmconfig.lint.engine import Crash, Outcome
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from kmconfig.lint.selection import Selection
 from kmconfig.report.lint_gitlab import gitlab_document
 from kmconfig.report.lint_junit import Terms, lint_junit

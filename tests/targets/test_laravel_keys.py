@@ -220,3 +220,11 @@ def test_says_why_it_cannot_tell_the_version(text: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message) as caught:
         detect_laravel_version(text)
     assert "target.laravel_env.laravel" in str(caught.value.help)
+
+
+@pytest.mark.parametrize("laravel", range(8, 14))
+def test_laravel_cannot_be_told_of_access_tokens(laravel: int) -> None:
+    settings = replace(SMTP, auth="xoauth2", ehlo_domain=None)
+    (note,) = capability_notes(settings, laravel)
+    assert "`email.smtp.auth: xoauth2`" in note
+    assert mail_keys(settings, laravel) == mail_keys(replace(settings, auth="login"), laravel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kmconfig.lint.catalogue import by_word
+from kmconfig.lint.catalogue import rule_of
 from kmconfig.lint.examine import Examined
 from kmconfig.lint.finding import Located, Place
 from kmconfig.lint.outcome import Crash
@@ -122,7 +122,7 @@ def _range(span: Span) -> tuple[str, int, int]:
 def _located(plain: Plain, files: Files) -> Located:
     code, severity, message, remedy, place, related, setting, environments, fix = plain
     return Located(
-        rule=by_word()[code],
+        rule=rule_of(code),
         severity=severity,
         message=message,
         help=remedy,

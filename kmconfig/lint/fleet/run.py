@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from kmconfig.lint.catalogue import by_word, enable_plugins, rules
+from kmconfig.lint.catalogue import enable_plugins, offline_rules, rule_of
 from kmconfig.lint.conclude import Conclusion
 from kmconfig.lint.engine import lint_loaded
 from kmconfig.lint.examine import Examiner
@@ -70,7 +70,7 @@ def _lint(
     processes: int,
     progress: Progress,
 ) -> Outcome:
-    examiner = Examiner(project.file, rules())
+    examiner = Examiner(project.file, offline_rules())
     own = examiner.project_file()
     fleet = _Fleet(project, locations)
     if cache is not None:
@@ -134,7 +134,7 @@ class _Fleet:
         done = len(self._records)
 
         def work(number: int) -> Chunk:
-            return examine_chunk(self._project, rules(), [self._locations[path] for path in chunks[number]])
+            return examine_chunk(self._project, offline_rules(), [self._locations[path] for path in chunks[number]])
 
         tangled: set[str] = set()
         for number, plain in share_out(lambda number: tuple(work(number)), len(chunks), processes=processes):
@@ -146,7 +146,7 @@ class _Fleet:
         self._tangled = [path for path in self._locations if path in tangled]
         if tangled:
             locations = [self._locations[path] for path in self._tangled]
-            self._take(self._tangled, examine_chunk(self._project, rules(), locations))
+            self._take(self._tangled, examine_chunk(self._project, offline_rules(), locations))
 
     def _take(self, paths: Sequence[str], chunk: Chunk) -> Chunk:
         self._records.update(zip(paths, chunk.records, strict=True))
@@ -178,7 +178,7 @@ class _Fleet:
         """The records of files that nobody discovers, such as hidden ones, but others extend."""
         together = [*self._tangled, *paths] if paths else []
         locations = [f"{self._project.root}/{path}" for path in together]
-        chunk = self._take(together, examine_chunk(self._project, rules(), locations, as_layers=True))
+        chunk = self._take(together, examine_chunk(self._project, offline_rules(), locations, as_layers=True))
         return map(unpack, chunk.records[len(self._tangled) :])
 
     def _noted(self, record: Record) -> list[SourceFile]:
@@ -204,7 +204,7 @@ class _Fleet:
 
 def _compared(examined: Examined, wish: Wish) -> Examined:
     """What counts of an environment that is not judged: its facts, and which rules failed on them or on its files."""
-    crashes = [crash for crash in examined.crashes if _fails_unjudged(by_word()[crash.code], wish)]
+    crashes = [crash for crash in examined.crashes if _fails_unjudged(rule_of(crash.code), wish)]
     return examined._replace(findings=(), crashes=tuple(crashes))
 
 

@@ -10,7 +10,7 @@ from kmconfig.environment.project import PROJECT_FILE
 from kmconfig.lint.fleet import run
 from kmconfig.lint.fleet.chunk import examine_chunk
 from kmconfig.lint.manual import examples
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from tests.lint.clean import clean, over_clean
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from kmconfig.lint.manual import examples
-from kmconfig.lint.rules import RULES
+from kmconfig.lint.rules.all import RULES
 from tests.lint.clean import clean, over_clean
 
 if TYPE_CHECKING:

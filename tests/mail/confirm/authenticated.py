@@ -34,7 +34,7 @@ class Authenticated:
         port: int | None = None,
         project: str = "",
     ) -> Path:
-        """Write the environment; ``confirm`` changes what the mailbox's block says; without ``mailbox`` there is none."""
+        """Write the environment; ``confirm`` changes the mailbox's block, without ``mailbox`` there is none."""
         block = {
             "imap": f"imaps://localhost:{self.stack.ports.imaps}",
             "username": INBOX,

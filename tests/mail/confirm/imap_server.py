@@ -34,8 +34,8 @@ class Imap:
     """A server that behaves, except where ``answers`` says otherwise.
 
     ``folders`` maps names to messages; ``listed`` are the lines of LIST. Before ``after`` searches have been
-    answered no message is there. ``made`` puts a message into INBOX for whatever id is searched. ``answers`` maps a command (``GREETING``, ``EXAMINE``, ``SEARCH``, …) to what
-    is done instead.
+    answered no message is there. ``made`` puts a message into INBOX for whatever id is searched. ``answers`` maps a
+    command (``GREETING``, ``EXAMINE``, ``SEARCH``, …) to what is done instead.
     """
 
     folders: dict[str, list[bytes]] = field(default_factory=lambda: {"INBOX": []})

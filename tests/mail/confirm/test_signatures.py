@@ -119,7 +119,6 @@ def test_dns_that_is_silent_is_no_verdict(
 
 def test_part_of_a_message_is_no_verdict(key: rsa.RSAPrivateKey, dns: TinyDns) -> None:
     assert result(signed(key), dns, whole=False)[0] == "unverifiable"
-    assert result(signed(key) + b"", dns, whole=True)[0] == "pass"
     padded = b"X-Padding: a\r\n" * 10_000 + signed(key)
     assert result(padded, dns)[0] == "unverifiable"
 
@@ -131,7 +130,7 @@ def test_sha1_no_longer_counts(key: rsa.RSAPrivateKey, dns: TinyDns) -> None:
 
 
 def test_a_short_key(dns: TinyDns) -> None:
-    short = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    short = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - what it is about
     dns.records[NAME] = record_of(short)
     assert result(signed(short), dns)[0] == "pass"
 

@@ -24,7 +24,7 @@ def evidence(
     spam: str | None = None,
     sender: str = f"licensing@{OWN}",
 ) -> Evidence:
-    """A message that was shown to be from acme.test; ``signed`` for a domain, ``ours`` being our own verdict on that."""
+    """A message from acme.test; ``signed`` for a domain, ``ours`` being our own verdict on that."""
     reported = Reported(
         server="mx.mailhouse.test" if spf or dkim or dmarc else None,
         spf=MethodResult("spf", spf, {"smtp.mailfrom": envelope}) if spf else None,

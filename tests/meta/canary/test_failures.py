@@ -23,6 +23,7 @@ FAULTS = {
     "show": ("kmconfig.cli.output.write_text",),
     "secrets": ("kmconfig.secrets.inventory.judge_age",),
     "schema": ("kmconfig.cli.schema.write_text",),
+    "dns": ("kmconfig.dns.examine.check_spf",),
     "test": ("kmconfig.mail.smtp.SmtpTransport.probe", "kmconfig.mail.smtp.SmtpTransport.send"),
     "plan": ("kmconfig.deploy.prepare.make_plan",),
     "apply": ("kmconfig.mail.smtp.SmtpTransport.send",),

@@ -22,6 +22,14 @@ email:
     username: apikey
 ```
 
+```yaml good
+email:
+  smtp:
+    host: smtp.office365.com
+    username: licensing@acme.example
+    auth: xoauth2
+```
+
 ```yaml bad tier=development
 email:
   smtp:
@@ -51,6 +59,8 @@ def check(env: Environment) -> Iterator[Finding]:
     smtp = login_of(env)
     provider = provider_of_host(smtp.host.data) if smtp is not None else None
     if smtp is None or smtp.password is None or provider is None or provider.password_login_ends is None:
+        return
+    if smtp.auth.data == "xoauth2":
         return
     end = provider.password_login_ends
     yield Finding(
