@@ -16,8 +16,9 @@ from kmconfig.cli.worst import Outcomes
 from kmconfig.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from kmconfig.dns.examine import Examined
-    from kmconfig.dns.resolver import Resolver
     from kmconfig.dns.sender import Sender
     from kmconfig.environment.environment import Environment
     from kmconfig.errors import KmconfigError
@@ -52,7 +53,7 @@ def command(
     chosen = [readable_environment(name, project) for name in names_of(project, environments, everything=everything)]
     require_writable(output)
     outcomes = Outcomes(form=form)
-    run = _Run(resolver, blocklists=blocklists)
+    run = _Run(chosen, resolver, blocklists=blocklists)
     for environment in chosen:
 
         def refused(error: KmconfigError, environment: Environment = environment) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def command(
 
         with outcomes.of(environment.name, refused=refused):
             examined = run.examine(_sender(environment))
-            _take(outcomes, environment.name, examined, server=str(run.resolver), show=form == "text")
+            _take(outcomes, environment.name, examined, server=run.server, show=form == "text")
     if form == "json":
         write_document(outcomes.document(), output)
     else:
@@ -69,41 +70,39 @@ def command(
 
 
 class _Run:
-    """Asks each question once, whichever environments need it."""
+    """Asks each question once, whichever environments need it; all of them when the first result is due."""
 
-    def __init__(self, chosen: str | None, *, blocklists: bool) -> None:
+    def __init__(self, environments: Sequence[Environment], chosen: str | None, *, blocklists: bool) -> None:
+        from kmconfig.dns.sender import sender_of  # noqa: PLC0415
         from kmconfig.dns.servers import require_form  # noqa: PLC0415
 
         require_form(chosen)
         self._chosen = chosen
         self._blocklists = blocklists
-        self._resolver: Resolver | None = None
-        self._seen: dict[Sender, Examined] = {}
-
-    @property
-    def resolver(self) -> Resolver:
-        """The resolver of the run. Raises CouldNotCheck where there is none."""
-        if self._resolver is None:
-            from kmconfig.dns.resolver import Resolver  # noqa: PLC0415 - brings dnspython
-            from kmconfig.dns.servers import name_servers  # noqa: PLC0415
-
-            self._resolver = Resolver(name_servers(self._chosen, os.environ))
-        return self._resolver
+        self._senders = {sender for environment in environments if (sender := sender_of(environment)) is not None}
+        self._seen: Mapping[Sender, Examined] | None = None
+        self.server = ""
 
     def examine(self, sender: Sender) -> Examined:
-        """Look at a sender's domain."""
-        if sender not in self._seen:
-            from kmconfig.dns.examine import examine  # noqa: PLC0415
-            from kmconfig.report.secrets import Waiting  # noqa: PLC0415
-
-            resolver = self.resolver
-            waiting = Waiting(sys.stderr, quiet=current().verbosity < 0)
-            waiting(f"the DNS about {sender.domain}")
-            try:
-                self._seen[sender] = examine(sender, resolver, blocklists=self._blocklists)
-            finally:
-                waiting.over()
+        """What was seen of a sender's domain. Raises CouldNotCheck where there is nobody to ask."""
+        if self._seen is None:
+            self._seen = self._look()
         return self._seen[sender]
+
+    def _look(self) -> Mapping[Sender, Examined]:
+        from kmconfig.dns.observing import examine_all  # noqa: PLC0415
+        from kmconfig.dns.resolver import LIMIT, Resolver  # noqa: PLC0415 - brings dnspython
+        from kmconfig.dns.servers import name_servers  # noqa: PLC0415
+        from kmconfig.report.secrets import Waiting  # noqa: PLC0415
+
+        resolver = Resolver(name_servers(self._chosen, os.environ), limit=LIMIT * len(self._senders))
+        self.server = str(resolver)
+        waiting = Waiting(sys.stderr, quiet=current().verbosity < 0)
+        senders = sorted(self._senders, key=lambda sender: sender.domain)
+        try:
+            return examine_all(senders, resolver, stop=resolver.stop, progress=waiting, blocklists=self._blocklists)
+        finally:
+            waiting.over()
 
 
 def _sender(environment: Environment) -> Sender:

@@ -64,15 +64,16 @@ def observed(project: Project, chosen: Chosen | None, selection: Selection) -> O
 
 def _domains(environments: Sequence[Environment], progress: Callable[[str], None]) -> Mapping[str, DomainState]:
     """What the DNS says of the domains that environments send from."""
-    from kmconfig.dns.observing import observe_domains, unchecked_domains  # noqa: PLC0415
-    from kmconfig.dns.resolver import Resolver  # noqa: PLC0415 - brings dnspython
+    from kmconfig.dns.observing import observe_domains, senders_of, unchecked_domains  # noqa: PLC0415
+    from kmconfig.dns.resolver import LIMIT, Resolver  # noqa: PLC0415 - brings dnspython
     from kmconfig.dns.servers import name_servers  # noqa: PLC0415
 
+    senders = senders_of(environments)
     try:
-        resolver = Resolver(name_servers(None, os.environ))
+        resolver = Resolver(name_servers(None, os.environ), limit=LIMIT * max(1, len(set(senders.values()))))
     except CouldNotCheck as error:
-        return unchecked_domains(environments, error)
-    return observe_domains(environments, resolver, progress=progress)
+        return unchecked_domains(senders, error)
+    return observe_domains(senders, resolver, progress=progress)
 
 
 def _concerned(environment: Environment, chosen: Chosen | None) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kmconfig.cli.options import current
 from kmconfig.cli.test_send import SendJob
 from kmconfig.errors import CouldNotCheck, UsageError
-from kmconfig.mail.account import recipients_of
+from kmconfig.mail.account import recipients_of, sender_of
 from kmconfig.mail.confirm.resolver import txt_lookup
 from kmconfig.mail.confirm.server import (
     address_of,
@@ -80,7 +80,8 @@ class ConfirmJob(SendJob):
         if tested is None or tested.test_id is None or not tested.result.ok:
             return
         progress.started("arrived")
-        self._found = confirm(server, tested.test_id, within=self._within, look_up=self._look_up)
+        sender = sender_of(self.environment)
+        self._found = confirm(server, tested.test_id, within=self._within, sender=sender, look_up=self._look_up)
         progress.finished(_arrived(self._found))
 
     def tell(self, outcomes: Outcomes) -> None:

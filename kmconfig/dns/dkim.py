@@ -94,8 +94,10 @@ def _remedy(sender: Sender) -> str:
 
 
 def _suggestion(sender: Sender, wrong: _Selector) -> str:
-    whose = sender.provider.title if sender.provider is not None else "your mail server"
-    return f'{wrong.name}. IN TXT "v=DKIM1; k=rsa; p=<the key that {whose} shows>"'
+    """The record but for its content, which only the signer knows; providers mostly have an alias to their own name."""
+    if sender.provider is None:
+        return f'{wrong.name}. IN TXT "v=DKIM1; k=rsa; p=<the key that your mail server shows>"'
+    return f"{wrong.name}. IN CNAME <the name that {sender.provider.title} shows>, or TXT <the key that it shows>"
 
 
 def _without_selectors(sender: Sender, ask: Ask) -> DomainCheck:

@@ -29,18 +29,27 @@ def check_mx(domain: str, ask: Ask) -> DomainCheck:
             f"{quoted(domain)} says that it takes no mail (null MX), so replies bounce and many receivers refuse it"
         )
         return DomainCheck(
-            "KM710", "warn", detail, "publish an MX record, or send from a domain with one", "", answer.records
+            "KM710",
+            "warn",
+            detail,
+            "publish an MX record, or send from a domain with one",
+            _suggested(domain),
+            answer.records,
         )
     dead, unknown = _hosts_without_address(hosts, ask)
     if len(dead) == len(hosts):
         detail = f"replies bounce: {listed(dead)} has no address"
-        return DomainCheck("KM710", "warn", detail, "correct the MX records", records=answer.records)
+        return DomainCheck("KM710", "warn", detail, "correct the MX records", _suggested(domain), answer.records)
     if unknown and len(dead) + len(unknown) == len(hosts):
         return DomainCheck("KM710", "unknown", unknown[0], records=answer.records)
     detail = f"mail goes to {listed(hosts)}" + (f"; {listed(dead)} has no address" if dead else "")
     return DomainCheck(
         "KM710", "note" if dead else "pass", detail, "correct the MX records" if dead else "", "", answer.records
     )
+
+
+def _suggested(domain: str) -> str:
+    return f"{domain}. IN MX 10 mail.{domain}."
 
 
 def _hosts_without_address(hosts: list[str], ask: Ask) -> tuple[list[str], list[str]]:
@@ -61,7 +70,7 @@ def _hosts_without_address(hosts: list[str], ask: Ask) -> tuple[list[str], list[
 
 
 def _without(domain: str, ask: Ask) -> DomainCheck:
-    suggestion = f"{domain}. IN MX 10 mail.{domain}."
+    suggestion = _suggested(domain)
     dead, unknown = _hosts_without_address([domain], ask)
     if unknown:
         return DomainCheck("KM710", "unknown", unknown[0])

@@ -30,7 +30,7 @@ TIMEOUT: Final = 2.0
 """Seconds that one server has for one answer."""
 
 LIMIT: Final = 60.0
-"""Seconds that all questions of a run may take together."""
+"""Seconds that all questions about one domain may take together."""
 
 _ROUNDS: Final = 2
 _PAYLOAD: Final = 1232
@@ -78,6 +78,10 @@ class Resolver:
             raise
         future.set_result(answer)
         return answer
+
+    def stop(self) -> None:
+        """Wait for no answer any more: what is asked from now on gets none."""
+        self._deadline = float("-inf")
 
     def _follow(self, name: str, kind: str) -> Answer:
         """Ask for a name, and for the name an alias leads to where the server did not go there itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kmconfig.errors import UsageError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.reference import SecretRef
+    from kmconfig.mail.diagnosis import Diagnosis
     from kmconfig.mail.server import MailResult
     from kmconfig.mail.stages import Progress
     from kmconfig.secrets.secret import Secret
@@ -72,10 +73,10 @@ class LiveTest:
         recipients, sender = self._recipients(environment), sender_of(environment)
         transport = open_transport(environment, secrets, progress=progress, authorize=authorize, timeout=self.timeout)
         if not self.send:
-            result = transport.probe(sender, recipients)
+            result = _named(transport.probe(sender, recipients), environment)
             return Tested(result=result, recipients=recipients, test_id=None, message_id=None)
         mail = compose_test_mail(environment, transport.facts(), recipients)
-        result = transport.send(mail.message, sender, recipients)
+        result = _named(transport.send(mail.message, sender, recipients), environment)
         return Tested(result=result, recipients=recipients, test_id=mail.test_id, message_id=mail.message_id)
 
     def _recipients(self, environment: Environment) -> tuple[str, ...]:
@@ -86,3 +87,19 @@ class LiveTest:
 
         words = tuple(dict.fromkeys(self.recipients))
         return recipients_of_words(words, driver=environment.email.driver.data)
+
+
+def _named(result: MailResult, environment: Environment) -> MailResult:
+    """The same with this environment in the commands that remedies tell to type."""
+    diagnosis, main_port = (_for(found, environment) for found in (result.diagnosis, result.main_port))
+    return replace(result, diagnosis=diagnosis, main_port=main_port)
+
+
+def _for(diagnosis: Diagnosis | None, environment: Environment) -> Diagnosis | None:
+    if diagnosis is None:
+        return None
+    from shlex import quote  # noqa: PLC0415 - only where something is wrong
+
+    command = f"kmconfig test {quote(environment.name)} "
+    remedies = tuple(remedy.replace("kmconfig test ENV ", command) for remedy in diagnosis.remedies)
+    return replace(diagnosis, remedies=remedies)

@@ -118,17 +118,29 @@ def connect(addresses: Sequence[str], port: int, *, timeout: float) -> Reached:
 
 def _open(address: str, port: int, *, timeout: float) -> socket.socket | StageFailed:
     try:
-        sock = socket.create_connection((address, port), timeout=timeout)
-    except ConnectionRefusedError:
-        return StageFailed("refused", f"[Errno {errno.ECONNREFUSED}] Connection refused")
-    except TimeoutError:
-        return StageFailed("connect-timeout", "Connection timed out")
-    except OSError as error:
-        kind = "blocked" if error.errno in _BLOCKED else "unreachable"
-        return StageFailed(kind, f"[Errno {error.errno}] {error.strerror}")
-    # SMTP is small questions and answers; Nagle's algorithm would put 40 ms into the timings.
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    except OSError as error:  # a machine without IPv6
+        return _not_opened(error)
+    try:
+        sock.settimeout(timeout)
+        sock.connect((address, port))
+        # SMTP is small questions and answers; Nagle's algorithm would put 40 ms into the timings.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException as error:
+        sock.close()
+        if not isinstance(error, OSError):
+            raise
+        return _not_opened(error)
     return sock
+
+
+def _not_opened(error: OSError) -> StageFailed:
+    if isinstance(error, ConnectionRefusedError):
+        return StageFailed("refused", f"[Errno {errno.ECONNREFUSED}] Connection refused")
+    if isinstance(error, TimeoutError):
+        return StageFailed("connect-timeout", "Connection timed out")
+    kind = "blocked" if error.errno in _BLOCKED else "unreachable"
+    return StageFailed(kind, f"[Errno {error.errno}] {error.strerror}")
 
 
 def _worst(failures: Sequence[tuple[str, StageFailed]], port: int) -> StageFailed:

@@ -32,6 +32,8 @@ class Scrubber:
 
     def scrub(self, text: str) -> str:
         """Return ``text`` with everything learnt masked."""
+        if not self._learnt:
+            return text
         squeezed = _squeezed(text)
         for learnt in self._learnt:
             if squeezed is not None and len(squeezed) < learnt.shortest:

@@ -57,7 +57,7 @@ def test_a_refused_port_leads_to_the_probe(kmconfig: Call, root: Path) -> None:
     write(root, {"environments/local.yaml": settings(closed_port(), name="local")})
     ran = kmconfig("test", "local")
     assert ran.code == 1
-    assert "`kmconfig test ENV --probe`" in ran.out
+    assert "`kmconfig test local --probe`" in ran.out
 
 
 def test_several_servers(kmconfig: Call, root: Path, serve: Callable[..., Server]) -> None:

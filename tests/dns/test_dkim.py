@@ -126,7 +126,7 @@ def test_every_selector_that_somebody_wrote_counts() -> None:
     who = sender(selectors=("s1", "mine"))
     found = check("KM706", "", who)
     assert (found.result, found.detail) == ("fail", "`mine._domainkey.acme.example` does not exist")
-    assert found.suggestion.startswith("mine._domainkey.acme.example. IN TXT ")
+    assert found.suggestion.startswith("mine._domainkey.acme.example. IN CNAME ")
 
 
 def test_an_alias_that_leads_to_nothing_says_so() -> None:

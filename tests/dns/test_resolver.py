@@ -120,6 +120,14 @@ def test_all_together_take_no_longer_than_the_limit() -> None:
         assert time.monotonic() - before < 5
 
 
+def test_a_resolver_that_is_stopped_waits_for_nobody() -> None:
+    with DnsServer(silent) as server:
+        resolver = ask(server, timeout=30)
+        resolver.stop()
+        assert resolver("acme.example", "TXT").kind == "timeout"
+        assert server.heard == []
+
+
 def forged(query: dns.message.Message, over: str, *, spoil: str) -> list[bytes]:
     """An answer that is none to this question, then the right one."""
     right = from_zone(zone())(query, over)

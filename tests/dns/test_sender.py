@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmconfig.dns.observing import observe_domains, unchecked_domains
+from kmconfig.dns.answer import Answer
+from kmconfig.dns.observing import examine_all, senders_of, unchecked_domains
 from kmconfig.dns.sender import Sender, sender_of
 from kmconfig.environment.project import Project
 from kmconfig.errors import CouldNotCheck
+from tests.dns.senders import sender
 from tests.dns.zone import zone
 from tests.lint.clean import write_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kmconfig.dns.answer import RecordType
     from kmconfig.environment.environment import Environment
 
 
@@ -77,30 +80,55 @@ def test_domains_are_asked_in_ascii(tmp_path: Path, address: str, domain: str) -
 @pytest.mark.parametrize("text", ["email: {sender: {email: nonsense}}\n", "email: {sender: {email: null}}\n"])
 def test_settings_with_faults_name_no_domain(tmp_path: Path, text: str) -> None:
     broken = environment(tmp_path, text)
-    records = zone()
     assert sender_of(broken) is None
-    assert observe_domains([broken], records) == {}
-    assert records.asked == []
+    assert senders_of([broken]) == {}
 
 
 @pytest.mark.parametrize(("host", "asked"), [("localhost", False), ("mailpit", False), ("smtp.sendgrid.net", True)])
 def test_mail_that_reaches_nobody_needs_no_records(tmp_path: Path, host: str, *, asked: bool) -> None:
     text = f"email: {{smtp: {{host: {host}}}}}\n"
     inside = environment(tmp_path, text, tier="development")
-    assert bool(observe_domains([inside], zone())) == asked
-    assert bool(unchecked_domains([inside], CouldNotCheck("no resolver"))) == asked
-    assert observe_domains([environment(tmp_path, text)], zone()).keys() == {"production"}
+    assert bool(senders_of([inside])) == asked
+    assert senders_of([environment(tmp_path, text)]).keys() == {"production"}
+
+
+def nothing(*_: object) -> None:
+    """Neither stops nor says anything."""
 
 
 def test_environments_that_send_alike_are_looked_at_once(tmp_path: Path) -> None:
     records, heard = zone(), list[str]()
     both = [environment(tmp_path, "", tier=tier) for tier in ("staging", "production")]
-    states = observe_domains(both, records, progress=heard.append)
-    assert states["staging"] is states["production"]
+    found = examine_all(senders_of(both).values(), records, stop=nothing, progress=heard.append)
+    assert len(found) == 1
     assert heard == ["the DNS about acme.example"]
 
 
+def test_many_domains_at_a_time() -> None:
+    senders = [sender(domain=f"d{number}.test", mail_domain=f"d{number}.test") for number in range(50)]
+    heard = list[str]()
+    found = examine_all(senders, zone("d7.test A 192.0.2.7"), stop=nothing, progress=heard.append)
+    assert list(found) == senders
+    assert [who.domain for who, seen in found.items() if len(seen.state.checks) > 1] == ["d7.test"]
+    assert heard == ["the DNS about 50 senders"]
+
+
+def test_what_is_broken_off_stops_the_others() -> None:
+    stopped = list[bool]()
+
+    def ask(name: str, kind: RecordType) -> Answer:
+        if stopped:
+            return Answer("timeout", detail=f"{name} {kind}")
+        raise KeyboardInterrupt
+
+    senders = [sender(domain=f"d{number}.test") for number in range(20)]
+    with pytest.raises(KeyboardInterrupt):
+        examine_all(senders, ask, stop=lambda: stopped.append(True), progress=nothing)
+    assert stopped == [True]
+
+
 def test_without_a_server_nothing_was_checked(tmp_path: Path) -> None:
-    states = unchecked_domains([environment(tmp_path, "")], CouldNotCheck("this machine has no DNS resolver"))
+    senders = senders_of([environment(tmp_path, "")])
+    states = unchecked_domains(senders, CouldNotCheck("this machine has no DNS resolver"))
     (check,) = states["production"].checks
     assert (check.result, check.detail) == ("unknown", "this machine has no DNS resolver")

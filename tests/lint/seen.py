@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from kmconfig.dns.observing import observe_domains
+from kmconfig.dns.examine import examine
+from kmconfig.dns.observing import senders_of
 from kmconfig.lint.observed import AccountState, Observed, Scopes, SecretState, ShapeVerdict
 from kmconfig.lint.rules.references import references
 from kmconfig.lint.rules.secret_form import expected_form
@@ -16,6 +17,7 @@ from tests.dns.zone import zone
 if TYPE_CHECKING:
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.project import Project
+    from kmconfig.lint.sender_domain import DomainState
     from kmconfig.source.value import Path
 
 #: How a secret is seen of which the fence says nothing.
@@ -43,9 +45,13 @@ def observed_in(text: str, project: Project, *, today: date, dns: str | None = N
     unknown = said.keys() - {setting for seen in settings.values() for setting in seen}
     assert not unknown, f"no environment refers to a secret at {unknown}"
     return Observed(noon(today), max_secret_age=None if limit is None else limit.data, secrets=settings)._replace(
-        accounts=dict.fromkeys(project.environments, account),
-        domains={} if dns is None else observe_domains(project.environments.values(), zone(dns), blocklists=True),
+        accounts=dict.fromkeys(project.environments, account), domains={} if dns is None else _domains(project, dns)
     )
+
+
+def _domains(project: Project, records: str) -> dict[str, DomainState]:
+    senders = senders_of(project.environments.values())
+    return {name: examine(sender, zone(records), blocklists=True).state for name, sender in senders.items()}
 
 
 def noon(day: date) -> datetime:

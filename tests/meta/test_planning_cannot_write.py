@@ -32,6 +32,7 @@ REVEALING = (
     "mail/conversation.py",
     "mail/login.py",
     "mail/mailgun_api.py",
+    "mail/ses_api.py",
     "secrets/",
     "targets/dotenv/writer.py",
     "targets/json_file.py",

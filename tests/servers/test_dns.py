@@ -80,9 +80,10 @@ def dns(tmp_path: Path, capsys: pytest.CaptureFixture[str], server: str) -> Call
     base = (root / "environments/base.yaml").read_text(encoding="utf-8")
     call = caller(capsys)
 
-    def run(domain: object, *arguments: object) -> Ran:
+    def run(*arguments: object) -> Ran:
+        domain, *options = arguments
         write(root, {"environments/base.yaml": base.replace("licensing@acme.example", f"licensing@{domain}")})
-        return call("dns", "production", "-C", root, "--resolver", server, *arguments)
+        return call("dns", "production", "-C", root, "--resolver", server, *options)
 
     return run
 

@@ -56,11 +56,13 @@ def confirm(
     test_id: str,
     *,
     within: float,
+    sender: str = "",
     clock: Clock | None = None,
     look_up: LookUp | None = None,
 ) -> Confirmation:
     """Wait up to ``within`` seconds for a message that was sent, and judge it.
 
+    ``sender`` is the address that it was sent from.
     A mailbox that cannot be looked into makes the result ``unknown``; nothing is raised for it.
     """
     ask = look_up or txt_lookup()
@@ -71,10 +73,10 @@ def confirm(
     if watched.arrival is None:
         problems = (not_arrived(watched.folders, watched.seconds),)
         return Confirmation(result="failed", seconds=watched.seconds, problems=problems)
-    return _judged(watched.arrival, watched.seconds, ask)
+    return _judged(watched.arrival, watched.seconds, sender, ask)
 
 
-def _judged(arrival: Arrival, seconds: float, look_up: LookUp) -> Confirmation:
+def _judged(arrival: Arrival, seconds: float, sender: str, look_up: LookUp) -> Confirmation:
     header = Header.parse(arrival.data)
     whole = arrival.size <= len(arrival.data) < LONGEST_MESSAGE
     evidence = Evidence(
@@ -83,6 +85,7 @@ def _judged(arrival: Arrival, seconds: float, look_up: LookUp) -> Confirmation:
         reported=reported(header),
         signatures=signatures(header, arrival.data, whole=whole, look_up=look_up),
         spam_folder=arrival.folder if arrival.spam else None,
+        configured=sender,
     )
     judgement = judge(evidence)
     unknown = None if judgement.problems else judgement.unknown

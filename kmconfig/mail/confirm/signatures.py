@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_SIGNATURES: Final = 5
 LONGEST_SIGNED_HEADER: Final = 64 * 1024
+LOOKUPS_SECONDS: Final = 8.0
+"""After which no further key is asked for."""
 
 _TAG: Final = re.compile(r"(?:^|;)\s*([a-z]+)\s*=([^;]*)")
 _QUIET: Final = logging.getLogger("kmconfig.dkim")
@@ -46,10 +49,23 @@ def signatures(header: Header, message: bytes, *, whole: bool, look_up: LookUp) 
 
     ``whole`` says that ``message`` is all of it. Where DNS cannot be asked the result is ``unverifiable``.
     """
+    look_up = _in_time(look_up)
     written = header.all("dkim-signature")[:MOST_SIGNATURES]
     return tuple(
         _judged(_tags(value), message, position, whole=whole, look_up=look_up) for position, value in enumerate(written)
     )
+
+
+def _in_time(look_up: LookUp) -> LookUp:
+    """The same, but nothing is asked any more after :data:`LOOKUPS_SECONDS`."""
+    ends = time.monotonic() + LOOKUPS_SECONDS
+
+    def limited(name: str) -> str | None:
+        if time.monotonic() >= ends:
+            raise NotAnswered(f"{name}: not asked, since DNS took too long before")
+        return look_up(name)
+
+    return limited
 
 
 def _judged(tags: dict[str, str], message: bytes, position: int, *, whole: bool, look_up: LookUp) -> Signature:

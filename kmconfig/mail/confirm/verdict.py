@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from kmconfig.mail.addresses import ascii_domain
 from kmconfig.mail.confirm.domains import aligned
 
 if TYPE_CHECKING:
@@ -33,13 +34,17 @@ class Via:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What there is to judge: the sender as shown, the envelope's domain, what was reported, and our own check."""
+    """What there is to judge: the sender as shown, the envelope's domain, what was reported, and our own check.
+
+    ``configured`` is the address that the message was sent from; empty where it does not matter.
+    """
 
     sender: ShownSender | None
     return_path: str | None
     reported: Reported
     signatures: tuple[Signature, ...]
     spam_folder: str | None
+    configured: str = ""
 
     @property
     def domain(self) -> str:
@@ -51,6 +56,12 @@ class Evidence:
         """The domain of the envelope sender."""
         spf = self.reported.spf
         return self.return_path or (spf.domain if spf is not None else "")
+
+    @property
+    def rewritten(self) -> bool:
+        """Whether another address is shown than was sent from, as Gmail does with senders it does not know."""
+        shown = self.sender.address if self.sender is not None else ""
+        return bool(self.configured and shown) and _comparable(shown) != _comparable(self.configured)
 
     def via(self) -> Iterator[Via]:
         """The domains that carried the message in place of the sender's."""
@@ -155,6 +166,9 @@ class _Judging:
             yield f"Authentication-Results that came with the message, in the name of {names}, were not believed"
         if self.invented:
             yield "the receiving server reports DKIM as passed, but the message carries no signature"
+        if self.evidence.rewritten and self.evidence.sender is not None:
+            shown = self.evidence.sender.address
+            yield f"the message shows `{shown}` and not `{self.evidence.configured}`: a server on the way rewrote it"
         authenticated = self.unknown() is None
         if authenticated and not self.evidence.signatures:
             yield "the message is not signed with DKIM; Gmail, Yahoo and Microsoft want it from whoever sends much"
@@ -204,6 +218,11 @@ class _Judging:
     @property
     def _temporary(self) -> bool:
         return "temperror" in (self.spf, self.dmarc) or self._any_dkim("temperror")
+
+
+def _comparable(address: str) -> tuple[str, str]:
+    local, _, domain = address.rpartition("@")
+    return local.lower(), (ascii_domain(domain) or domain).lower().rstrip(".")
 
 
 def _in_spam(folder: str) -> Problem:

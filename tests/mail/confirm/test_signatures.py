@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from kmconfig.errors import UsageError
 from kmconfig.mail.confirm import resolver
+from kmconfig.mail.confirm import signatures as signing
 from kmconfig.mail.confirm.header import Header
 from kmconfig.mail.confirm.resolver import named_resolver, txt_lookup
 from kmconfig.mail.confirm.signatures import MOST_SIGNATURES, Signature, signatures
@@ -115,6 +116,16 @@ def test_dns_that_is_silent_is_no_verdict(
     monkeypatch.setattr(resolver, "LOOKUP_SECONDS", 0.2)
     dns.silent.add(NAME)
     assert result(signed(key), dns) == ("unverifiable", f"{NAME}: no answer in time")
+
+
+def test_dns_that_took_too_long_is_not_asked_again(
+    key: rsa.RSAPrivateKey, dns: TinyDns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "LOOKUPS_SECONDS", 0.0)
+    verdict, detail = result(signed(key), dns)
+    assert verdict == "unverifiable"
+    assert "not asked" in detail
+    assert dns.asked == []
 
 
 def test_part_of_a_message_is_no_verdict(key: rsa.RSAPrivateKey, dns: TinyDns) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kmconfig.mail.confirm.authentication_results import MethodResult
@@ -117,6 +119,16 @@ def test_notes_on_what_is_no_failure() -> None:
     assert "carries no signature" in notes
     assert "no DMARC record" in " / ".join(judge(evidence("pass", "pass", "none")).notes)
     assert "our own check" in " / ".join(judge(evidence("pass", "pass", "pass", ours="fail")).notes)
+
+
+@pytest.mark.parametrize(
+    ("configured", "rewritten"),
+    [("", False), (f"licensing@{OWN}", False), (f"Licensing@{OWN.upper()}", False), ("portal@zürich.test", True)],
+)
+def test_a_sender_that_was_rewritten(configured: str, rewritten: bool) -> None:
+    judgement = judge(replace(evidence("pass", "pass", "pass"), configured=configured))
+    assert any("rewrote it" in note for note in judgement.notes) == rewritten
+    assert outcome(judgement) == "confirmed"
 
 
 def test_what_did_not_arrive_has_remedies() -> None:
