@@ -8,11 +8,18 @@ import sys
 import tempfile
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from benchmarks.mail import conversation, mail_scenarios
 from benchmarks.measure import BenchmarkError, interleave
 from benchmarks.report import Result, document, growth, growth_line, machine, table
 from benchmarks.scenarios import scenarios
 from benchmarks.vault_scenario import vault_scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.scenarios import Scenario
 
 
 def main() -> int:
@@ -22,11 +29,13 @@ def main() -> int:
     results = []
     with tempfile.TemporaryDirectory(prefix="kmconfig-benchmark-") as folder:
         try:
-            for scenario in chain(scenarios(Path(folder), large=arguments.large), vault_scenarios(Path(folder))):
+            for scenario in _scenarios(Path(folder), large=arguments.large):
                 rounds = min(arguments.rounds, scenario.rounds or arguments.rounds)
                 result = Result(scenario, interleave(scenario.commands, rounds=rounds))
                 results.append(result)
                 print("\n".join(table(result)), end="\n\n", flush=True)
+            results.append(conversation(Path(folder), rounds=arguments.rounds))
+            print("\n".join(table(results[-1])), end="\n\n", flush=True)
         except BenchmarkError as error:
             print(f"benchmarks: {error}", file=sys.stderr)
             return 1
@@ -36,6 +45,10 @@ def main() -> int:
     if arguments.output is not None:
         arguments.output.write_text(json.dumps(document(results), indent=2) + "\n", encoding="utf-8")
     return 0
+
+
+def _scenarios(folder: Path, *, large: bool) -> Iterator[Scenario]:
+    return chain(scenarios(folder, large=large), vault_scenarios(folder), mail_scenarios(folder))
 
 
 def _arguments() -> argparse.Namespace:

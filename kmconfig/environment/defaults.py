@@ -22,7 +22,6 @@ _BY_DRIVER: dict[str, dict[Path, Any]] = {
         ("email", "smtp", "host"): "localhost",
         ("email", "smtp", "port"): 587,
         ("email", "smtp", "encryption"): "tls",
-        ("email", "smtp", "auth"): "login",
         ("email", "smtp", "timeout"): "30s",
     },
     "sendmail": {

@@ -70,10 +70,15 @@ class SmtpSettings(NamedTuple):
     encryption: Text
     username: Value[str | SecretRef] | None
     password: Secret | None
-    auth: Text
+    auth: Text | None
     fallback_ports: Value[list[Value[int]]] | None
     ehlo_domain: Text | None
     timeout: Text
+
+    @property
+    def takes_token(self) -> bool:
+        """Whether the password is an OAuth access token."""
+        return self.auth is not None and self.auth.data == "xoauth2"
 
 
 class SendmailSettings(NamedTuple):

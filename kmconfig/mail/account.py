@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.mail.server import Auth, Encryption
+    from kmconfig.mail.server import Encryption
     from kmconfig.secrets.secret import Secret
     from kmconfig.source.value import Value
 
@@ -52,7 +52,7 @@ def smtp_server(
         encryption=cast("Encryption", smtp.encryption.data),
         username=_login(smtp.username, secrets) if secrets is not None else None,
         password=_secret(smtp.password, secrets) if secrets is not None else None,
-        auth=cast("Auth", smtp.auth.data),
+        auth="xoauth2" if smtp.takes_token else "login",
         fallback_ports=tuple(port.data for port in ports),
         ehlo_domain=smtp.ehlo_domain.data if smtp.ehlo_domain is not None else _domain_of_application(environment),
         timeout=timeout if timeout is not None else seconds(smtp.timeout.data),

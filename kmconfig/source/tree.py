@@ -101,10 +101,7 @@ class TreeBuilder:
             value = Value(text if style else resolve_plain(text), path, span)
             parent.data.append(value)
         elif self.key_span is None:
-            self.key, self.key_span = text, span
-            plain = event.tag is None and event.anchor is None and text != "<<" and len(text) <= MAX_KEY
-            if not plain or text in parent.data:
-                self._unusual_key(event, text, span, parent)
+            self._key(event, text, span, parent)
             return
         else:
             key_span, self.key_span = self.key_span, None
@@ -207,8 +204,8 @@ class TreeBuilder:
             self.key_span = None
         return dropped
 
-    def _unusual_key(self, event: Any, text: str, span: Span, parent: Value[Any]) -> None:
-        """A key that may stand for something else, or that stands there twice."""
+    def _key(self, event: Any, text: str, span: Span, parent: Value[Any]) -> None:
+        self.key, self.key_span = text, span
         if event.tag is not None or event.anchor is not None:
             self._features(event, span, parent.path)
         if text == "<<" and not event.style:

@@ -59,7 +59,7 @@ def _driver(candidate: Candidate) -> dict[str, Any]:
             "encryption": smtp.encryption.data,
             "username": _plain_or_secret(candidate, smtp.username),
             "password": _plain_or_secret(candidate, smtp.password),
-            "auth": smtp.auth.data,
+            "auth": "xoauth2" if smtp.takes_token else "login",
             "ehlo_domain": smtp.ehlo_domain.data if smtp.ehlo_domain is not None else None,
         }
     if (sendmail := email.sendmail) is not None:

@@ -177,8 +177,8 @@ def _smtp_notes(settings: MailKeysInput, laravel: int) -> tuple[str, ...]:
     notes = []
     if settings.auth == "xoauth2":
         notes.append(
-            "Laravel cannot be told of `email.smtp.auth: xoauth2`: it offers the access token of the `.env` as a password"
-            " first, and goes on with it when it has expired"
+            "Laravel cannot be told of `email.smtp.auth: xoauth2`: it offers the access token of the `.env` as a"
+            " password first, and goes on with it when it has expired"
         )
     if settings.ehlo_domain is not None and laravel < 9:
         notes.append(

@@ -54,7 +54,6 @@ def test_all_of_smtp(tmp_path: Path) -> None:
         "fallback_ports": [2525],
         "ehlo_domain": "e.acme.example",
         "timeout": "10s",
-        "auth": "login",
     }
     assert (email.sendmail, email.mailgun, email.ses) == (None, None, None)
     assert known(email.sender) == {"name": "Portal", "email": "licensing@acme.example"}
@@ -87,7 +86,6 @@ def test_all_of_smtp(tmp_path: Path) -> None:
                 "port": 587,
                 "encryption": "tls",
                 "timeout": "30s",
-                "auth": "login",
                 "username": SecretRef("file", "/run/u"),
             },
         ),

@@ -54,7 +54,6 @@ def test_the_settings_with_their_values(tmp_path: Path, place: Path) -> None:
         "port": 587,
         "encryption": "tls",
         "timeout": "30s",
-        "auth": "login",
     }
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     assert reader_of(place).compare(wanted).operations == ()

@@ -54,7 +54,7 @@ def _form_of(environment: Environment, path: Path) -> Expected | None:
         case ("email", "smtp", "username" | "password" as half):
             smtp = environment.email.smtp
             provider = provider_of_host(smtp.host.data) if smtp is not None else None
-            if provider is None or (half == "password" and smtp is not None and smtp.auth.data == "xoauth2"):
+            if provider is None or (half == "password" and smtp is not None and smtp.takes_token):
                 return None
             return Expected(provider, provider.credential if half == "password" else provider.username)
         case ("email", "mailgun" | "ses" as block, str(setting)):

@@ -60,7 +60,7 @@ def check(env: Environment) -> Iterator[Finding]:
     provider = provider_of_host(smtp.host.data) if smtp is not None else None
     if smtp is None or smtp.password is None or provider is None or provider.password_login_ends is None:
         return
-    if smtp.auth.data == "xoauth2":
+    if smtp.takes_token:
         return
     end = provider.password_login_ends
     yield Finding(
