@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from kmconfig.environment.projectfile import ProjectFile
     from kmconfig.lint.plugins import Plugins
     from kmconfig.lint.rule import Rule
+
+
+_CODE = re.compile("KM[0-9]+", re.IGNORECASE)
 
 
 class _Catalogue:
@@ -121,22 +125,63 @@ def rule_of(code: str) -> Rule:
 
 
 def nearest(word: str) -> str | None:
-    """The code or name that was probably meant."""
+    """The code or name that was probably meant.
+
+    Codes that look alike mean other things, so a code is guessed only where one slip of the finger leads to no other.
+    """
+    if is_several(word):
+        return None
+    return _nearest_code(word.upper()) or (None if _CODE.fullmatch(word) else _nearest_name(word.lower()))
+
+
+def _nearest_code(shape: str) -> str | None:
+    from kmconfig.providers.misspelling import edit_distance  # noqa: PLC0415 - only wrong names pay for it
+
+    if _is_area(shape):
+        return None
+    known = [rule.code for rule in rules() if _comparable(rule.code, shape)]
+    close = [code for code in known if edit_distance(shape, code, limit=1) == 1]
+    swapped = [code for code in close if sorted(code) == sorted(shape)]
+    best = swapped or close
+    return best[0] if len(best) == 1 else None
+
+
+def _nearest_name(shape: str) -> str | None:
     from difflib import get_close_matches  # noqa: PLC0415 - only misspelt names pay for it
 
-    shape = word.upper() if word[:2].upper() == "KM" else word.lower()
-    close = get_close_matches(shape, [known for known in by_word() if _comparable(known, shape)], 1, 0.6)
+    names = [rule.name for rule in rules()]
+    begun = [name for name in names if name.startswith(f"{shape}-")]
+    if len(begun) == 1:
+        return begun[0]
+    close = get_close_matches(shape, names, 1, 0.6)
     return close[0] if close else None
+
+
+def is_several(word: str) -> bool:
+    """Whether a word that names no rule is the names of several with blanks between them."""
+    parts = word.split()
+    return len(parts) > 1 and all(find_rule(part) is not None for part in parts)
 
 
 def remedy(word: str) -> str:
     """What to do about a word that names no rule."""
+    if is_several(word):
+        return "separate rules by a comma"
+    if _is_area(word.upper()):
+        return f"`{word.upper()}` is an area: name single rules"
     guess = nearest(word)
     if guess is not None:
         return f"did you mean `{guess}`?"
     if _is_users_own(word.upper()):
         return "KM9 rules come from packages: install the one that has it, and set `plugins: true` in kmconfig.yaml"
     return "`kmconfig rules` lists all rules"
+
+
+def _is_area(shape: str) -> bool:
+    """Whether codes begin like this, and none is this."""
+    return _CODE.fullmatch(shape) is not None and any(
+        rule.code.startswith(shape) and rule.code != shape for rule in rules()
+    )
 
 
 def _comparable(known: str, shape: str) -> bool:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kmconfig.environment.project import PROJECT_FILE
 from kmconfig.environment.settings import NotKnown
-from kmconfig.lint.catalogue import rule_of
+from kmconfig.lint.catalogue import find_rule, rule_of
 from kmconfig.lint.covering import Covering
 from kmconfig.lint.finding import SEVERITIES, Place
 from kmconfig.lint.locate import among_others, of_problem
-from kmconfig.lint.masking import without_secrets
+from kmconfig.lint.masking import leaks_first, without_secrets
 from kmconfig.lint.outcome import Crash, Outcome
 from kmconfig.lint.review import review_suppressions
 from kmconfig.lint.selection import Selection
@@ -75,6 +75,7 @@ class Conclusion:
         self._judged: set[str] = set()
         self._users: Counter[str] = Counter()
         self._unjudged: set[str] = set()
+        self._uncertain = self._blind = False
         self._looked_at: dict[str, None] = {}
         self._kept: dict[str, SourceFile] = {}
         self._result = Outcome()
@@ -88,6 +89,11 @@ class Conclusion:
         """Take in what came of a file, those of environments in the order of their paths."""
         if examined.tier is not None:
             self._take_environment(examined, examined.tier)
+            self._uncertain = self._uncertain or not examined.certain
+        elif not examined.certain:
+            self._blind = True
+        if examined.tier is not None:
+            pass
         elif self._wish.only is not None and examined.path != PROJECT_FILE:
             return
         elif self._wish.chosen is None or examined.path in self._wish.chosen:
@@ -107,7 +113,7 @@ class Conclusion:
         if self._wish.concerns(examined):
             self._judged.add(examined.name)
             self._looked_at.update(dict.fromkeys(examined.layers))
-        else:
+        if not examined.certain or not self._wish.concerns(examined):
             self._unjudged.update(examined.layers)
 
     def outcome(self) -> Outcome:
@@ -115,7 +121,7 @@ class Conclusion:
         wish, result = self._wish, self._result
         self._compare()
         findings = self._suppress() if wish.suppress else [*self._merge(lambda _: False)]
-        findings = [found for found in findings if wish.selection.covers(found.rule)]
+        findings = leaks_first([found for found in findings if wish.selection.covers(found.rule)])
         findings = [found._replace(fix=safe_to_apply(found.fix, self._users)) for found in findings]
         shown = with_fingerprints(sorted(findings, key=lambda found: found.sort_key))
         result.findings = without_secrets(limited(shown) if wish.limit else shown, self._kept.values())
@@ -177,9 +183,15 @@ class Conclusion:
         for problem in review_suppressions(suppressions, today=self._wish.today, online=self.examiner.is_online):
             rule = rule_of(problem.code)
             severity = self.examiner.configuration.severity(rule, "production")
-            if severity is not None and (rule.code != "KM001" or problem.span.path not in self._unjudged):
+            if severity is not None and (rule.code != "KM001" or self._is_certain(problem.span)):
                 found.append(of_problem(problem, rule, ())._replace(severity=severity))
         return found
+
+    def _is_certain(self, named: Span) -> bool:
+        """Whether the rule that a suppression names had all it needs, so that its silence says something."""
+        rule = find_rule(named.text)
+        compares = rule is not None and rule.check_project is not None
+        return not (self._blind or (compares and self._uncertain) or named.path in self._unjudged)
 
     def _shown(self, located: Located) -> bool:
         chosen = self._wish.chosen

@@ -1,14 +1,16 @@
-"""What the project file says about rules: other severities, or off."""
+"""What the project file says about rules, other severities or off, and about the providers they allow."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmconfig.lint.catalogue import find_rule, nearest
-from kmconfig.lint.finding import SEVERITIES
+from kmconfig.lint.catalogue import find_rule, is_several, nearest, remedy
+from kmconfig.lint.finding import SEVERITIES, set_value
 from kmconfig.source.problem import Edit, Fix, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kmconfig.environment.projectfile import ProjectFile
     from kmconfig.lint.rule import Rule
     from kmconfig.source.span import Span
@@ -36,6 +38,7 @@ class Configuration:
                 self.problems.append(Problem("KM107", message, value.span, help=help_text, path=value.path))
             else:
                 self.severities[rule.code] = value.data
+        self.problems += _unknown_providers(file)
 
     def severity(self, rule: Rule, tier: str) -> str | None:
         """The severity of a rule in a tier, or None where it is silent or off."""
@@ -53,6 +56,24 @@ class Configuration:
 
 def _unknown(word: str, span: Span, path: Path) -> Problem:
     guess = nearest(word)
-    help_text = f"did you mean `{guess}`?" if guess else "`kmconfig rules` lists all rules"
+    help_text = "give each rule a line of its own" if is_several(word) else remedy(word)
     fix = Fix(f"use `{guess}`", Edit(span, guess), safe=True) if guess else None
     return Problem("KM002", f"there is no rule `{word}`", span, help=help_text, path=path, fix=fix)
+
+
+def _unknown_providers(file: ProjectFile) -> Iterator[Problem]:
+    """KM107 on each entry of ``policy.providers`` that names no provider: it would allow nothing."""
+    allowed = file.get("policy", "providers")
+    if allowed is None or not isinstance(allowed.data, list):
+        return
+    from kmconfig.providers.registry import PROVIDERS, nearest_provider, provider_by_slug  # noqa: PLC0415 - rarely asked
+
+    for entry in allowed.data:
+        if entry.span is None or not isinstance(entry.data, str) or provider_by_slug(entry.data) is not None:
+            continue
+        guess = nearest_provider(entry.data)
+        known = f"there are: {', '.join(provider.slug for provider in PROVIDERS)}"
+        help_text = f"did you mean `{guess}`?" if guess else known
+        fix = Fix(f"use `{guess}`", set_value(entry, guess), safe=False) if guess else None
+        message = f"there is no provider `{entry.data[:60]}`"
+        yield Problem("KM107", message, entry.span, help=help_text, path=entry.path, fix=fix)

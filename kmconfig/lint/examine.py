@@ -35,13 +35,15 @@ class Examined(NamedTuple):
 
     ``name`` is that of the environment, and ``tier`` its tier; a layer has no tier. ``layers`` are the paths of the
     files it is made of, lowest first, its own last. ``facts`` are what rules across environments compare, in the
-    order of the examiner's gatherers, None where it is not known.
+    order of the examiner's gatherers, None where it is not known. ``certain`` says that all of it could be read and is
+    sound, so that no rule kept silent for want of a value.
     """
 
     path: str
     name: str
     tier: str | None
     layers: tuple[str, ...]
+    certain: bool
     findings: tuple[Located, ...] = ()
     crashes: tuple[Crash, ...] = ()
     skipped: tuple[Unchecked, ...] = ()
@@ -85,6 +87,7 @@ class Examiner:
             environment.name,
             environment.tier,
             paths,
+            not environment.incomplete and not environment.broken and not crashes,
             tuple(findings),
             tuple(crashes),
             tuple(skipped),
@@ -95,7 +98,7 @@ class Examiner:
         """Examine a file by itself."""
         path = layer.document.file.path
         found, failed = self._layer(layer)
-        return Examined(path, layer.name, None, (path,), tuple(found), tuple(failed))
+        return Examined(path, layer.name, None, (path,), not layer.incomplete, tuple(found), tuple(failed))
 
     def project_file(self) -> Examined | None:
         """Examine the project file, if there is one."""
@@ -105,7 +108,7 @@ class Examiner:
         findings, crashes = self._document(document)
         findings += [of_problem(problem, rule_of(problem.code), ()) for problem in self.configuration.problems]
         path = document.file.path
-        return Examined(path, path, None, (path,), tuple(findings), tuple(crashes))
+        return Examined(path, path, None, (path,), not document.problems, tuple(findings), tuple(crashes))
 
     def _layer(self, layer: Layer) -> tuple[list[Located], list[Crash]]:
         known = self._layers.get(layer)

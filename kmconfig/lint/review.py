@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmconfig.lint.catalogue import find_rule, nearest
+from kmconfig.lint.catalogue import find_rule, nearest, remedy
 from kmconfig.source.problem import Edit, Fix, Problem
 from kmconfig.source.span import Span
 
@@ -49,9 +49,8 @@ def _review_name(named: Named, suppression: Suppression, today: date, *, online:
     rule = find_rule(named.text)
     if rule is None:
         guess = nearest(named.text)
-        help_text = f"did you mean `{guess}`?" if guess else "`kmconfig rules` lists all rules"
         fix = Fix(f"use `{guess}`", Edit(named.span, guess), safe=True) if guess else None
-        yield Problem("KM002", f"there is no rule `{named.text[:60]}`", named.span, help=help_text, fix=fix)
+        yield Problem("KM002", f"there is no rule `{named.text[:60]}`", named.span, help=remedy(named.text), fix=fix)
     elif rule.mandatory:
         message = f"`{rule.code}` ({rule.name}) cannot be suppressed"
         yield Problem("KM001", message, named.span, help="remove it here; correct the fault itself")

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from kmconfig.lint.rule import Rule
 
 
+#: Faults that keep a file from being read, so that no rule could look at it.
+_BLINDING = frozenset(("KM101", "KM108", "KM110"))
+
+
 class Selection(NamedTuple):
     """Codes to look at (None: all) and codes to leave out."""
 
@@ -36,8 +40,8 @@ class Selection(NamedTuple):
         return self.asks(rule.code)
 
     def asks(self, code: str) -> bool:
-        """Whether the rule of a code is wanted."""
-        return (self.selected is None or code in self.selected) and code not in self.ignored
+        """Whether the rule of a code is wanted; that a file cannot be read is said whatever is selected."""
+        return (self.selected is None or code in self.selected or code in _BLINDING) and code not in self.ignored
 
 
 def _codes(entries: Iterable[str]) -> frozenset[str]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.providers.outlines import LONG_RUN, Glance
-from kmconfig.providers.record import BASE64, SMALL, Leak, Outline
+from kmconfig.providers.record import ALPHANUMERIC, BASE64, HEX, SMALL, Leak, Outline
 from kmconfig.providers.registry import PROVIDERS
 
 if TYPE_CHECKING:
@@ -33,6 +33,36 @@ _OF_NO_PROVIDER = (
         near=("gmail", "google"),
         outline=Outline(SMALL, "x" * 16),
     ),
+    *(
+        Leak(
+            "a Vault token",
+            rf"(?<![\w-]){kind}\.(?![xX]{{9}})[A-Za-z0-9_-]{{24,}}",
+            literal=f"{kind}.",
+            outline=Outline(ALPHANUMERIC + "_-", "x" * 24),
+        )
+        for kind in ("hvs", "hvb", "hvr")
+    ),
+    *(
+        Leak(
+            "a GitHub token",
+            rf"(?<![A-Za-z0-9]){kind}_(?![xX]{{9}})[A-Za-z0-9]{{36,}}",
+            literal=f"{kind}_",
+            outline=Outline(ALPHANUMERIC, "x" * 36),
+        )
+        for kind in ("ghp", "gho", "ghs", "ghu")
+    ),
+    Leak(
+        "a GitHub token",
+        r"(?<![A-Za-z0-9])github_pat_(?![xX]{9})[A-Za-z0-9_]{22,}",
+        literal="github_pat_",
+        outline=Outline(ALPHANUMERIC + "_", "x" * 22),
+    ),
+    Leak(
+        "a GitLab token",
+        r"(?<![A-Za-z0-9])glpat-(?![xX]{9})[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9_-]+)*",
+        literal="glpat-",
+        outline=Outline(ALPHANUMERIC + "_-", "x" * 20),
+    ),
 )
 
 LEAKS: tuple[Leak, ...] = (*(leak for provider in PROVIDERS for leak in provider.leaks), *_OF_NO_PROVIDER)
@@ -51,7 +81,17 @@ _KEY_START = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _KEY_END = r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _LONGEST_USER, _LONGEST_PASSWORD = 256, 512
 #: What stands where a password would: a variable, an ellipsis, or a port with a path behind it.
-_STAND_IN = r"[$<{\[*]|%[({A-Z_]|x+\Z|\.+\Z|…|[0-9]{1,5}[/?#,]"
+_STAND_IN = r"[$<{\[*]|%[({A-Z_]|%s\Z|[xX]+\Z|\.+\Z|…|[0-9]{1,5}[/?#,]"
+#: Or a word that only names what belongs there, as it is or as a variable in capitals.
+_NAME_OF_ONE = (
+    r"(?i:(?:(?:your|my|the)[_-])?(?:password|passwd|passwort|pass|pwd|secret)|change[_-]?me|redacted|placeholder)"
+    r"|(?:[A-Z0-9]+_)*(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)"
+)
+#: What tells the revision of something, not a key; and what is a key in a URL all the same.
+_REVISION = r"(?i:(?<![a-z])(?:commit|sha(?:-?[0-9]{1,3})?|revision)\W{1,4})\Z"
+_IN_URL = r"[^\s/?#'\"<>]+[/?#][^\s'\"<>,;|()\[\]{}]*"
+_KEY_IN_URL = r"(?i:(?:token|key|secret|pass|password|auth)=)\Z"
+_LONGEST_URL = 300
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*\Z"
 
 
@@ -108,6 +148,8 @@ def _of_patterns(glance: Glance) -> Iterator[Shape]:
                 continue
             if leak.near and not _is_near(leak.near, glance.lowered, match.start(), match.end()):
                 continue
+            if leak.near and _is_hexadecimal(leak) and _identifies_something(glance.text, match.start()):
+                continue
             yield Shape(match.start(), match.end(), leak.kind)
 
 
@@ -124,6 +166,21 @@ def _is_near(words: tuple[str, ...], lowered: str, start: int, end: int) -> bool
     return any(word in around for word in words)
 
 
+def _is_hexadecimal(leak: Leak) -> bool:
+    return leak.outline is not None and leak.outline.alphabet == HEX
+
+
+def _identifies_something(text: str, start: int) -> bool:
+    """Whether what stands before hexadecimal text makes it a revision, or a part of a web page's address."""
+    before = text[max(0, start - _LONGEST_URL) : start]
+    if re.search(_REVISION, before[-20:]):
+        return True
+    scheme, sign, address = before.rpartition("://")
+    if not sign or not scheme.lower().endswith(("http", "https")):
+        return False
+    return re.fullmatch(_IN_URL, address) is not None and re.search(_KEY_IN_URL, address) is None
+
+
 def _private_keys(text: str) -> Iterator[Shape]:
     if "PRIVATE KEY" not in text:
         return
@@ -137,8 +194,12 @@ def _private_keys(text: str) -> Iterator[Shape]:
 def _urls_with_passwords(text: str) -> Iterator[Shape]:
     for start, password, end in _logins_in_urls(text):
         scheme = re.search(_SCHEME, text[max(0, start - 20) : start])
-        if scheme is not None and not re.match(_STAND_IN, password):
+        if scheme is not None and not _is_stand_in(password):
             yield Shape(start - len(scheme[0]), end, "a URL with a password")
+
+
+def _is_stand_in(password: str) -> bool:
+    return re.match(_STAND_IN, password) is not None or re.fullmatch(_NAME_OF_ONE, password) is not None
 
 
 def _logins_in_urls(text: str) -> Iterator[tuple[int, str, int]]:

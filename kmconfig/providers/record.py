@@ -49,7 +49,8 @@ SMALL = "abcdefghijklmnopqrstuvwxyz"
 CAPITALS = SMALL.upper()
 DIGITS = "0123456789"
 HEX = DIGITS + "abcdef"
-BASE64 = CAPITALS + SMALL + DIGITS + "+/"
+ALPHANUMERIC = CAPITALS + SMALL + DIGITS
+BASE64 = ALPHANUMERIC + "+/"
 
 
 class Outline(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmconfig.report.escape import for_annotation, for_annotation_property, for_terminal
+from kmconfig.report.lint_text import concerned
 from kmconfig.report.spot import spot
 
 if TYPE_CHECKING:
@@ -48,5 +49,5 @@ def _message(finding: Located, folder: str) -> str:
         lines.append(f"help: {finding.help}")
     lines += (f"{place}: {place.text}" for place in (spot(related, folder) for related in finding.related))
     if finding.environments:
-        lines.append(f"in {', '.join(finding.environments)}")
+        lines.append(f"in {concerned(finding.environments)}")
     return "\n".join(for_terminal(line) for line in lines)

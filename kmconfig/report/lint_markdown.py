@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kmconfig.lint.finding import SEVERITIES
 from kmconfig.report.escape import for_markdown, markdown_code
-from kmconfig.report.lint_text import plural, summary
+from kmconfig.report.lint_text import concerned, plural, summary
 from kmconfig.report.spot import spot
 from kmconfig.report.style import Style
 
@@ -77,7 +77,7 @@ def _row(finding: Located, folder: str) -> str:
     if finding.help:
         text += f"<br>help: {for_markdown(_cut(finding.help))}"
     if finding.environments:
-        text += f"<br>in {for_markdown(_cut(', '.join(finding.environments)))}"
+        text += f"<br>in {for_markdown(_cut(concerned(finding.environments)))}"
     path = markdown_code(f"{_cut(place.path)}:{place.line}")
     return f"| {path} | {finding.rule.code} {finding.rule.name} | {text} |"
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 _WIDTH = 100
+#: More environments than this are counted, and only the first few of them named.
+_NAMED, _FEW = 5, 3
 
 
 def lint_text(outcome: Outcome, *, style: Style) -> Iterator[str]:
@@ -42,7 +44,7 @@ def _finding(finding: Located, style: Style) -> Iterator[str]:
         yield f"{indent} {style('frame', '=')} {style('help', kind)}: {for_terminal(finding.fix.title)}"
     about = f"{finding.rule.name}, `kmconfig explain {finding.rule.code}`"
     if finding.environments:
-        about += f"; in {for_terminal(', '.join(finding.environments))}"
+        about += f"; in {for_terminal(concerned(finding.environments))}"
     yield f"{indent} {style('frame', '=')} {style('faint', about)}"
 
 
@@ -76,3 +78,10 @@ def summary(outcome: Outcome, *, style: Style) -> str:
 def plural(count: int, noun: str) -> str:
     """``1 error``, ``2 errors``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def concerned(environments: tuple[str, ...]) -> str:
+    """``a, b``, and of many ``1,500 environments (a, b, c, …)``; not escaped."""
+    if len(environments) <= _NAMED:
+        return ", ".join(environments)
+    return f"{len(environments):,} environments ({', '.join(environments[:_FEW])}, …)"

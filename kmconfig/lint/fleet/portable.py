@@ -59,7 +59,7 @@ def pack(
     crashes = tuple(tuple(crash) for crash in examined.crashes)
     try:
         facts = tuple(None if fact is None else marshal.dumps(fact) for fact in examined.facts)
-        plain = (*examined[:4], findings, crashes, facts)
+        plain = (*examined[:5], findings, crashes, facts)
         return marshal.dumps((tuple(depends), marshal.dumps((plain, notes, tuple(beside)))))
     except ValueError as error:
         raise NotPortableError from error
@@ -78,12 +78,13 @@ def unpack(packed: bytes) -> Record:
 
 def examined_of(record: Record, files: Files) -> Examined:
     """What came of the file."""
-    path, name, tier, layers, findings, crashes, facts = record.examined
+    path, name, tier, layers, certain, findings, crashes, facts = record.examined
     return Examined(
         path,
         name,
         tier,
         layers,
+        certain,
         tuple(_located(finding, files) for finding in findings),
         tuple(Crash(*crash) for crash in crashes),
         (),

@@ -103,21 +103,3 @@ def test_postfix_that_is_not_running_only_queues(tmp_path: Path) -> None:
     assert result.diagnosis is not None
     assert "nobody collects" in result.diagnosis.cause
     assert list((tmp_path / "queue/maildrop").iterdir())
-
-
-def test_busybox_knows_no_smtp(closed_port: int) -> None:
-    path = find_program("busybox")
-    if path is None or _applets_of(path).isdisjoint({"sendmail"}):
-        pytest.skip("this machine has no BusyBox with sendmail; Debian builds it without")
-    smtp, _ = deliver(transport(path, "sendmail", "-bs"), INBOX)
-    alone, _ = deliver(transport(path, "sendmail", *T, "-S", f"127.0.0.1:{closed_port}"), INBOX)
-    for result, words in ((smtp, "know `-bs`"), (alone, "cannot be reached")):
-        assert result.diagnosis is not None
-        assert words in result.diagnosis.cause
-
-
-def _applets_of(path: str) -> set[str]:
-    import subprocess  # noqa: PLC0415
-
-    listed = subprocess.run([path, "--list"], check=True, capture_output=True, text=True, timeout=10)
-    return set(listed.stdout.split())

@@ -102,7 +102,7 @@ def test_a_store_that_gives_no_secret(
         case _:
             cloud = request.getfixturevalue("cloud")
             for operation in ("GetSecretValue", "GetParameters", "GetParameter"):
-                cloud.refuse(operation, "AccessDeniedException", f"no {scene.canary.value} for {scene.login.value}")
+                cloud.refuse(operation, "ResourceNotFoundException", f"no {scene.canary.value} for {scene.login.value}")
     scene.settings(1025, source=stored)
     project = kmconfig.api.load(scene.root)
     assert_clean(scene, raised_by(lambda: getattr(kmconfig.api, what)(project, "development")))

@@ -1,7 +1,12 @@
 """
-Something in the file has the shape of a credential: a provider's key, an AWS secret, a private key, a URL with a
-password in it, a login as SMTP sends it in base64. It makes no difference whether it stands in a value, in a key or
-in a comment: whoever reads the repository has it, and history keeps it. The value is never repeated in messages.
+Something in the file has the shape of a credential: a provider's key, an AWS secret, a private key, a token of Vault,
+GitHub or GitLab, a URL with a password in it, a login as SMTP sends it in base64. It makes no difference whether it
+stands in a value, in a key or in a comment: whoever reads the repository has it, and history keeps it. The value is
+never repeated in messages.
+
+Words and variables that only stand for a password in a URL (`password`, `changeme`, `SMTP_PASSWORD`, `${…}`, `xxx`)
+are none. Neither is hexadecimal text without a prefix of its own where it follows `commit`, `sha` or `revision`, or
+stands in the path or query of a web page's address.
 
 Revoke it with the provider first. Then remove it, and refer to its successor with `env`, `file`, `vault`,
 `aws_secret` or `ssm`.
@@ -60,6 +65,16 @@ _HELP = "revoke it with its issuer, remove it here, and refer to its successor i
 @file_rule("KM302", "leaked-secret", severity="E/E/E")
 def check(document: Document) -> Iterator[Finding]:
     """Search the whole text of a file, and what its escapes and line folds stand for."""
+    yield from _search(document)
+
+
+def mark_leaks(document: Document) -> None:
+    """Make the places of all leaks in a file sensitive, without a finding."""
+    for _ in _search(document):
+        pass
+
+
+def _search(document: Document) -> Iterator[Finding]:
     file = document.file
     if not _has_escapes(file.text) and not may_hold_leaks(file.text):
         file.sensitive[:] = sorted(set(file.sensitive))
