@@ -12,7 +12,6 @@ from kmconfig.deploy.prepare import plan_environment, receipts_of, require_clean
 from kmconfig.deploy.receipt import Receipt
 from kmconfig.environment.environment import Environment
 from kmconfig.environment.project import Project, find_root
-from kmconfig.environment.readable import require_readable
 from kmconfig.errors import (
     CheckFailed,
     ConfigurationError,
@@ -27,6 +26,7 @@ from kmconfig.errors import (
 from kmconfig.lint.engine import Outcome
 from kmconfig.lint.engine import lint as _lint
 from kmconfig.lint.finding import Located
+from kmconfig.lint.readable import readable
 from kmconfig.secrets.masker import Masker
 from kmconfig.secrets.stores import Stores
 from kmconfig.targets.interface import Operation
@@ -78,7 +78,7 @@ def plan(project: Project, environment: str) -> Plan:
         ConfigurationError: there is no such environment, or it cannot be read.
         CouldNotCheck: a secret or the target cannot be read.
     """
-    found = require_readable(project, project.environment(environment))
+    found = readable(project, environment)
     with _stores(project) as stores:
         candidate = resolve_candidate(found, stores=stores, purpose="plan")
     return plan_environment(project, candidate, now=datetime.now(UTC))[0]
@@ -97,7 +97,7 @@ def apply(project: Project, environment: str, *, options: Options | None = None)
         CouldNotCheck: a secret or the target cannot be read.
     """
     now = datetime.now(UTC)
-    found = require_readable(project, project.environment(environment))
+    found = readable(project, environment)
     require_clean(project, found, today=now)
     with _stores(project) as stores:
         candidate = resolve_candidate(found, stores=stores)
@@ -118,4 +118,5 @@ def apply(project: Project, environment: str, *, options: Options | None = None)
 
 
 def _stores(project: Project) -> Stores:
-    return Stores(root=project.root, environ=os.environ, masker=Masker())
+    allowed = project.file.allowed_hosts
+    return Stores(root=project.root, environ=os.environ, masker=Masker(), allowed_hosts=allowed)

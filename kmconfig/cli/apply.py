@@ -123,7 +123,7 @@ def _prepare(project: Project, environment: Environment, options: Options, outco
     from kmconfig.deploy.prepare import plan_environment, receipts_of, resolve_candidate  # noqa: PLC0415
     from kmconfig.report.apply import StepLines  # noqa: PLC0415
 
-    candidate = resolve_candidate(environment, stores=current().stores(project.root))
+    candidate = resolve_candidate(environment, stores=current().stores(project))
     say_logins(project, environment, outcomes)
     plan, reader = plan_environment(project, candidate, now=now)
     verbosity, style = current().verbosity, current().style(outcomes.stream)

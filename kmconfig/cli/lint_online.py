@@ -43,7 +43,7 @@ def observed(project: Project, chosen: Chosen | None, selection: Selection) -> O
     wanted = [rule for rule in rules() if rule.online and selection.covers(rule) and _is_on(rule, configuration)]
     waiting = Waiting(sys.stderr, quiet=current().verbosity < 0)
     try:
-        stores = current().stores(project.root)
+        stores = current().stores(project)
         seen = observe(
             environments if wanted else (),
             stores,

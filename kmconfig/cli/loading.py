@@ -22,24 +22,9 @@ def readable_environment(name: str, project: Project | None = None) -> Environme
 
     Raises ConfigurationError with the place of the first faults, and no secret that the files hold.
     """
-    from kmconfig.environment.readable import require_readable  # noqa: PLC0415
+    from kmconfig.lint.readable import readable  # noqa: PLC0415
 
-    project = project or open_project()
-    environment = project.environment(name)
-    try:
-        return require_readable(project, environment)
-    except ConfigurationError as error:
-        refusal = error
-    raise _without_secrets(refusal, project, environment)
-
-
-def _without_secrets(error: ConfigurationError, project: Project, environment: Environment) -> ConfigurationError:
-    """The same error, in which no faulty text that is a secret is quoted."""
-    from kmconfig.lint.masking import without_secrets_of  # noqa: PLC0415 - only where a file is faulty
-
-    own = project.file.document
-    documents = [layer.document for layer in environment.layers] + ([own] if own is not None else [])
-    return ConfigurationError(without_secrets_of(error.message, documents), help=error.help)
+    return readable(project or open_project(), name)
 
 
 def names_of(project: Project, names: tuple[str, ...], *, everything: bool) -> list[str]:

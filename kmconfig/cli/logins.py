@@ -20,6 +20,6 @@ def say_logins(project: Project, environment: Environment, outcomes: Outcomes) -
     from kmconfig.report.apply import login_lines  # noqa: PLC0415
     from kmconfig.secrets.stores import Place  # noqa: PLC0415
 
-    logins = current().stores(project.root).logins(Place(environment.tier, stores_of(environment)))
+    logins = current().stores(project).logins(Place(environment.tier, stores_of(environment)))
     for line in login_lines(logins, style=current().style(outcomes.stream)):
         outcomes.say(line)

@@ -14,6 +14,8 @@ from kmconfig.report.style import Style
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kmconfig.environment.project import Project
+    from kmconfig.secrets.interrupts import Terminations
     from kmconfig.secrets.masker import Masker
     from kmconfig.secrets.stores import Stores
 
@@ -27,19 +29,35 @@ class Globals:
         self.color = "auto"
         self.verbosity = 0
         self._stores: Stores | None = None
+        self._terminations: Terminations | None = None
 
-    def stores(self, root: Path) -> Stores:
-        """The secret stores of the run, of the project below ``root``."""
+    def stores(self, project: Project) -> Stores:
+        """The secret stores of the run, which reads one project."""
         if self._stores is None:
-            from kmconfig.secrets.stores import Stores  # noqa: PLC0415 - few commands need secrets
+            from kmconfig.secrets.interrupts import Terminations  # noqa: PLC0415 - few commands need secrets
+            from kmconfig.secrets.stores import Stores  # noqa: PLC0415
 
-            self._stores = Stores(root=root, environ=os.environ, masker=self.masker)
+            # Begun before there is a login, and over when there is none any more.
+            self._terminations = Terminations()
+            self._terminations.begin()
+            self._stores = Stores(
+                root=project.root,
+                environ=os.environ,
+                masker=self.masker,
+                allowed_hosts=project.file.allowed_hosts,
+            )
         return self._stores
 
     def close(self) -> None:
         """End what was begun for the whole run."""
-        if self._stores is not None:
-            self._stores.close()
+        if self._terminations is not None:
+            self._terminations.ending()
+        try:
+            if self._stores is not None:
+                self._stores.close()
+        finally:
+            if self._terminations is not None:
+                self._terminations.over()
 
     def style(self, stream: Any = None) -> Style:
         """Colours for a stream, stdout unless told."""

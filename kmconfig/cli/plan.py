@@ -33,7 +33,7 @@ def command(
     outcomes = Outcomes(form=form)
     for environment in chosen:
         with outcomes.of(environment.name):
-            candidate = resolve_candidate(environment, stores=current().stores(project.root), purpose="plan")
+            candidate = resolve_candidate(environment, stores=current().stores(project), purpose="plan")
             plan, _ = plan_environment(project, candidate, now=datetime.now(UTC))
             outcomes.add(plan.document(), PENDING if plan.operations and detailed_exitcode else 0)
             if form == "text":

@@ -62,7 +62,7 @@ def _inventory(project: Project, environment: Environment, *, values: bool) -> I
     try:
         return take_inventory(
             environment,
-            current().stores(project.root),
+            current().stores(project),
             now=datetime.now(UTC),
             values=values,
             file=project.file,

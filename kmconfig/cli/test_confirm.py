@@ -98,7 +98,7 @@ class ConfirmJob(SendJob):
         from kmconfig.secrets.stores import Place  # noqa: PLC0415
 
         place = Place(self.environment.tier, stores_of(self.environment))
-        resolved = current().stores(self._project.root).resolve(mailbox_references(settings), place=place)
+        resolved = current().stores(self._project).resolve(mailbox_references(settings), place=place)
         if resolved.problems:
             reasons = "; ".join(problem.message for problem in resolved.problems)
             helps = dict.fromkeys(problem.help for problem in resolved.problems if problem.help)

@@ -43,7 +43,7 @@ class SendJob:
         require_policy(self._project.file, self.environment)
         self._live.require_possible(self.environment)
         require_approved(live_host_guards(self._project, self.environment), self._approved)
-        stores = current().stores(self._project.root)
+        stores = current().stores(self._project)
         self._secrets = resolve_candidate(self.environment, stores=stores, purpose="test").secrets
 
     def run(self, progress: Progress) -> None:

@@ -75,7 +75,8 @@ class Conclusion:
         self._judged: set[str] = set()
         self._users: Counter[str] = Counter()
         self._unjudged: set[str] = set()
-        self._uncertain = self._blind = False
+        self._are_certain = True
+        self._is_anything_unread = False  # and such a file may be built on any other
         self._looked_at: dict[str, None] = {}
         self._kept: dict[str, SourceFile] = {}
         self._result = Outcome()
@@ -89,19 +90,21 @@ class Conclusion:
         """Take in what came of a file, those of environments in the order of their paths."""
         if examined.tier is not None:
             self._take_environment(examined, examined.tier)
-            self._uncertain = self._uncertain or not examined.certain
-        elif not examined.certain:
-            self._blind = True
-        if examined.tier is not None:
-            pass
-        elif self._wish.only is not None and examined.path != PROJECT_FILE:
+        elif not self._take_file(examined):
             return
-        elif self._wish.chosen is None or examined.path in self._wish.chosen:
-            self._looked_at[examined.path] = None
         for located in examined.findings:
             self._add(located)
         self._result.crashes += examined.crashes
         self._result.skipped += [skipped for skipped in examined.skipped if self._wish.selection.asks(skipped.code)]
+
+    def _take_file(self, examined: Examined) -> bool:
+        """Take in a file by itself; whether anything that was found in it counts."""
+        self._is_anything_unread = self._is_anything_unread or not examined.certain
+        if self._wish.only is not None and examined.path != PROJECT_FILE:
+            return False
+        if self._wish.chosen is None or examined.path in self._wish.chosen:
+            self._looked_at[examined.path] = None
+        return True
 
     def _take_environment(self, examined: Examined, tier: str) -> None:
         order = {gatherer: index for index, gatherer in enumerate(self.examiner.gatherers)}
@@ -110,10 +113,12 @@ class Conclusion:
         )
         self._own_file[examined.name] = examined.path
         self._users.update(examined.layers)
-        if self._wish.concerns(examined):
+        self._are_certain = self._are_certain and examined.certain
+        judged = self._wish.concerns(examined)
+        if judged:
             self._judged.add(examined.name)
             self._looked_at.update(dict.fromkeys(examined.layers))
-        if not examined.certain or not self._wish.concerns(examined):
+        if not judged or not examined.certain or examined.crashes:
             self._unjudged.update(examined.layers)
 
     def outcome(self) -> Outcome:
@@ -190,8 +195,11 @@ class Conclusion:
     def _is_certain(self, named: Span) -> bool:
         """Whether the rule that a suppression names had all it needs, so that its silence says something."""
         rule = find_rule(named.text)
-        compares = rule is not None and rule.check_project is not None
-        return not (self._blind or (compares and self._uncertain) or named.path in self._unjudged)
+        if rule is None or rule.mandatory:
+            return True
+        if self._is_anything_unread or (rule.check_project is not None and not self._are_certain):
+            return False
+        return named.path not in self._unjudged
 
     def _shown(self, located: Located) -> bool:
         chosen = self._wish.chosen

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kmconfig.lint.finding import Finding, Located
     from kmconfig.lint.observed import Observed
     from kmconfig.lint.rule import Rule
-    from kmconfig.lint.surroundings import Gatherer
+    from kmconfig.lint.surroundings import Gatherer, Packed
     from kmconfig.source.parser import Document
 
     Ask = Callable[[Environment], Iterator[Finding | Skipped]]
@@ -47,7 +47,7 @@ class Examined(NamedTuple):
     findings: tuple[Located, ...] = ()
     crashes: tuple[Crash, ...] = ()
     skipped: tuple[Unchecked, ...] = ()
-    facts: tuple[Any, ...] = ()
+    facts: tuple[Any, ...] | Packed = ()
 
 
 class Examiner:
@@ -72,12 +72,12 @@ class Examiner:
         findings: list[Located] = []
         crashes: list[Crash] = []
         skipped: list[Unchecked] = []
+        problems = environment.missing()  # which also tells what is not known
         if judge:
             for layer in environment.layers:
                 found, failed = self._layer(layer)
                 findings += [located._replace(environments=(environment.name,)) for located in found]
                 crashes += failed
-            problems = environment.missing()
             findings += [of_problem(problem, rule_of(problem.code), (environment.name,)) for problem in problems]
             self._ask(environment, findings, crashes, skipped)
         facts = tuple(self._gather(gatherer, environment, crashes) for gatherer in self.gatherers)
@@ -87,7 +87,7 @@ class Examiner:
             environment.name,
             environment.tier,
             paths,
-            not environment.incomplete and not environment.broken and not crashes,
+            not environment.incomplete and not environment.broken,
             tuple(findings),
             tuple(crashes),
             tuple(skipped),
@@ -98,7 +98,7 @@ class Examiner:
         """Examine a file by itself."""
         path = layer.document.file.path
         found, failed = self._layer(layer)
-        return Examined(path, layer.name, None, (path,), not layer.incomplete, tuple(found), tuple(failed))
+        return Examined(path, layer.name, None, (path,), layer.document.root is not None, tuple(found), tuple(failed))
 
     def project_file(self) -> Examined | None:
         """Examine the project file, if there is one."""

@@ -107,9 +107,9 @@ def _touches(fix: Fix, mask: Mask, sensitive: dict[str, SourceFile]) -> bool:
     for edit in fix.edits:
         file = sensitive.get(edit.span.path)
         ranges = file.sensitive if file is not None else ()
-        if any(edit.span.start < end and start < edit.span.end for start, end in ranges) or mask(edit.text) != edit.text:
+        if any(edit.span.start < end and start < edit.span.end for start, end in ranges):
             return True
-    return False
+    return any(mask(edit.text) != edit.text for edit in fix.edits)
 
 
 def _texts(written: str) -> Iterator[str]:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     Index = Mapping[Hashable, Sequence["Sketch"]]
 
 Packed: TypeAlias = bytes
-"""Facts as :mod:`marshal` writes them: a tenth of the memory. They come from our own processes and our own cache."""
+"""Facts as :mod:`marshal` writes them, each in a packet of its own: a tenth of the memory.
+
+They come from our own processes and our own cache.
+"""
 
 Mark: TypeAlias = tuple[str, int, int, str, bool]
 """Where a value stands: path of the file, offsets of start and end, its setting, and whether it is written at all."""
@@ -47,7 +50,7 @@ class Sketch:
         name: str,
         tier: str,
         path: str,
-        facts: tuple[tuple[Any, ...] | Packed | None, ...],
+        facts: tuple[tuple[Any, ...] | None, ...] | Packed,
         order: Mapping[Gatherer, int],
     ) -> None:
         self.name = name
@@ -57,10 +60,11 @@ class Sketch:
         self._order = order
 
     def __getitem__(self, gatherer: Gatherer) -> Any:
-        found = self._facts[self._order[gatherer]]
+        facts = self._facts
+        found = (loads(facts) if isinstance(facts, bytes) else facts)[self._order[gatherer]]  # noqa: S302 - see Packed
         if found is None:
             raise NotKnown(self.name)
-        return loads(found) if type(found) is bytes else found  # noqa: S302 - see Packed
+        return loads(found) if isinstance(found, bytes) else found  # noqa: S302
 
 
 class Surroundings:

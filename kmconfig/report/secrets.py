@@ -153,6 +153,7 @@ def _details(entry: Entry) -> Iterator[str]:
         yield from filter(None, (state.detail,))
     else:
         yield state.unread
+    yield from _unlooked(entry)
     if entry.status == "unknown":
         yield entry.age.detail
         if not entry.needs_age:
@@ -164,6 +165,13 @@ def _details(entry: Entry) -> Iterator[str]:
         yield f"the key may do more than send: {state.scopes.shown()}"
     elif state.scopes is not None and state.scopes.unknown:
         yield state.scopes.unknown
+
+
+def _unlooked(entry: Entry) -> Iterator[str]:
+    """That metadata says nothing of the keys of a secret."""
+    reference, state = entry.reference.data, entry.state
+    if reference.key is not None and state.status == "found" and state.value == "unasked":
+        yield f"whether it has the key `{reference.key}` is not checked without --values"
 
 
 def _remarks(entry: Entry, *, style: Style) -> Iterator[str]:
@@ -178,7 +186,7 @@ def _store_name(login: Login) -> str:
 
 
 def _counts(inventory: Inventory) -> str:
-    statuses = [entry.status for entry in inventory.entries]
+    statuses = [entry.status for entry in inventory.entries if not entry.misshapen]
     found = [f"{statuses.count(status)} {_word(status)}" for status in _ROLES if status in statuses]
     misshapen = sum(entry.misshapen for entry in inventory.entries)
     return ", ".join((*found, *((f"{misshapen} of the wrong form",) if misshapen else ())))

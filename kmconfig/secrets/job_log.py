@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
     from kmconfig.secrets.secret import Secret
 
-#: A file that GitHub makes for each step, so it tells the processes of one step from all others.
-_OF_THE_STEP = "GITHUB_OUTPUT"
+#: GitHub gives it to every process of a step; the runner, which starts the steps, has it not.
+_OF_A_STEP = b"GITHUB_ACTIONS=true"
+
+#: They read from a pipe for ``$(…)``. One may have been told of the job only after its start, which cannot be seen.
+_SHELLS = frozenset(("ash", "bash", "busybox", "dash", "fish", "ksh", "mksh", "pwsh", "rbash", "sh", "zsh"))
 
 
 def github_mask_lines(secret: Secret) -> Iterator[str]:
@@ -34,34 +37,43 @@ def github_mask_lines(secret: Secret) -> Iterator[str]:
 
 
 def feeds_job_log(descriptor: int, environ: Mapping[str, str]) -> bool:
-    """Whether what is written to ``descriptor`` ends in the log of a GitHub Actions job, and nowhere else.
+    """Whether it is certain that what is written to ``descriptor`` ends in the log of a GitHub Actions job.
 
-    A file is no log. A pipe within a step, such as ``kmconfig plan … | tee plan.txt`` or ``$(kmconfig …)``, is
-    told from the job's own by the step's other processes above us, which write elsewhere. Where these cannot be
-    seen (without ``/proc``), the answer is no: a secret that is not announced is better than one in a file.
+    It is where all processes of the step above us write to the same pipe as we do, and the runner that started the
+    first of them reads from it. Then it is no pipe within the step, such as ``kmconfig plan … | tee plan.txt`` or
+    ``$(kmconfig …)``. Where that cannot be seen (without ``/proc``, or in a container), the answer is no: a secret
+    that is not announced is better than one in a file.
     """
     if environ.get("GITHUB_ACTIONS") != "true":
         return False
     try:
         ours = os.fstat(descriptor)
-        if stat.S_ISREG(ours.st_mode):
-            return False
-        return all(os.path.samestat(ours, other) for other in _outputs_of_the_step(environ))
-    except OSError:
+        return stat.S_ISFIFO(ours.st_mode) and _is_read_by_the_runner(ours)
+    except (OSError, ValueError, IndexError):
         return False
 
 
-def _outputs_of_the_step(environ: Mapping[str, str]) -> Iterator[os.stat_result]:
-    """What stdout is to each process of our step that led to us, from the nearest on. Raises OSError."""
-    step = environ.get(_OF_THE_STEP)
+def _is_read_by_the_runner(pipe: os.stat_result) -> bool:
+    """Whether the step has this pipe as its stdout, up to the runner that reads from it. Raises OSError."""
     process = os.getppid()
     # 0 stands for a parent outside of the container.
-    while step and process > 0:
+    while process > 0:
         folder = Path("/proc", str(process))
-        if f"{_OF_THE_STEP}={step}".encode() not in (folder / "environ").read_bytes().split(b"\0"):
-            return
-        yield (folder / "fd/1").stat()
+        if _OF_A_STEP not in (folder / "environ").read_bytes().split(b"\0"):
+            name = (folder / "comm").read_text(encoding="ascii", errors="replace").rstrip("\n")
+            return name not in _SHELLS and any(_reads(entry, pipe) for entry in (folder / "fd").iterdir())
+        if not os.path.samestat(pipe, (folder / "fd/1").stat()):
+            return False
         process = _parent((folder / "stat").read_text(encoding="ascii", errors="replace"))
+    return False
+
+
+def _reads(entry: Path, pipe: os.stat_result) -> bool:
+    """Whether an open file of a process (proc_pid_fd(5)) is the end of ``pipe`` that is read from."""
+    try:
+        return os.path.samestat(pipe, entry.stat()) and bool(entry.lstat().st_mode & stat.S_IRUSR)
+    except FileNotFoundError:  # closed meanwhile
+        return False
 
 
 def _parent(status: str) -> int:

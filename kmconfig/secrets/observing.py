@@ -152,7 +152,13 @@ def _readable(metadata: Metadata) -> bool:
 
 def _of_metadata(metadata: Metadata, *, readable: bool) -> SecretState:
     if isinstance(metadata, Description):
-        return SecretState("found", version=metadata.version, created=metadata.created, detail=metadata.detail)
+        return SecretState(
+            "found",
+            version=metadata.version,
+            created=metadata.created,
+            detail=metadata.detail,
+            value="read" if metadata.read else "unasked",
+        )
     return SecretState("found", detail=metadata.message) if readable else _of_problem(metadata)
 
 

@@ -76,7 +76,7 @@ def _unusable(path: Path, status: os.stat_result) -> Unreadable | None:
     if not stat.S_ISREG(status.st_mode):
         return Unreadable(
             kind="refused",
-            message=f"`{path}` is {_kind_of(status.st_mode)}, not a regular file",
+            message=f"`{path}` is {kind_of(status.st_mode)}, not a regular file",
             help="name the file that holds the secret",
         )
     if status.st_size > LARGEST:
@@ -110,7 +110,8 @@ def _unreadable(path: Path, error: OSError) -> Unreadable:
     return Unreadable(kind="invalid", message=f"`{path}` cannot be read: {error.strerror or 'input/output error'}")
 
 
-def _kind_of(mode: int) -> str:
+def kind_of(mode: int) -> str:
+    """What a file that is not regular is, for people, by its ``st_mode``."""
     kinds = (
         (stat.S_ISDIR, "a directory"),
         (stat.S_ISFIFO, "a named pipe"),

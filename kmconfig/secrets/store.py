@@ -37,13 +37,15 @@ class Description:
     """What a store says of a secret without its value.
 
     ``version`` is the store's own name of the version that counts, None where it has none. ``created`` is when
-    that version was made, with its time zone, None where the store does not tell.
+    that version was made, with its time zone, None where the store does not tell. ``read`` says that the store read
+    the value for it, with its key.
     """
 
     ref: SecretRef
     version: str | None = None
     created: datetime | None = None
     detail: str = ""
+    read: bool = False
 
 
 Answer: TypeAlias = Secret | SecretProblem
@@ -95,4 +97,7 @@ def accept(ref: SecretRef, value: str) -> Answer:
 
 def described(answers: Mapping[SecretRef, Answer]) -> dict[SecretRef, Metadata]:
     """What a source without versions and ages can say of what it was asked for."""
-    return {ref: Description(ref=ref) if isinstance(answer, Secret) else answer for ref, answer in answers.items()}
+    return {
+        ref: Description(ref=ref, read=True) if isinstance(answer, Secret) else answer
+        for ref, answer in answers.items()
+    }

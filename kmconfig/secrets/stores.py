@@ -52,11 +52,15 @@ class Stores:
     """Reads secrets for all environments of a run.
 
     Environments that declare a store alike share it, with its login and with what it has already said.
-    ``environ`` is the process environment. Use it as a context, so that logins of our own are ended.
+    ``environ`` is the process environment; ``allowed_hosts`` are the only servers that may be given a login, None
+    allows any; AWS is asked in any case. Use it as a context, so that logins of our own are ended.
     """
 
-    def __init__(self, *, root: Path, environ: Mapping[str, str], masker: Masker) -> None:
+    def __init__(
+        self, *, root: Path, environ: Mapping[str, str], masker: Masker, allowed_hosts: tuple[str, ...] | None = None
+    ) -> None:
         self._root = root
+        self._allowed_hosts = allowed_hosts
         self._environ = environ
         self._masker = masker
         self._open: dict[Hashable, tuple[Source, str, Store]] = {}
@@ -169,6 +173,7 @@ class Stores:
                     environ=self._environ,
                     secret=self._login(place),
                     register=self._masker.register,
+                    allowed_hosts=self._allowed_hosts,
                 )
             case "aws_secret" | "ssm" if place.stores.aws is not None:
                 from kmconfig.secrets.aws.store import AwsStore  # noqa: PLC0415

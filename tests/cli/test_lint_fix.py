@@ -191,15 +191,15 @@ def test_diff_without_changes(kmconfig: Call, root: Path) -> None:
 @pytest.mark.skipif(shutil.which("patch") is None, reason="needs patch: apt-get install patch")
 @pytest.mark.parametrize("last", ["", "\n"])
 def test_a_diff_can_be_applied(kmconfig: Call, root: Path, staging: Path, last: str) -> None:
-    text = staging.read_text(encoding="utf-8").replace("version: 1\n", "version: 1\n\n#\ta\n\n") + "#\n" * 9
-    text += "email2: 1\n" + "#\n" * 9 + "owner: x  # kmconfig: ignore[KM203] no" + last
+    text = environment("staging").replace("version: 1\n", "version: 1\n\n#\ta\n\n")
+    text = text.replace("timeout: 20s", "encryption: TLS") + "#\n" * 9 + NEEDS_FIX.rstrip() + last
     staging.write_text(text, encoding="utf-8")
     diff = kmconfig("lint", "--diff").out
     assert diff.count("@@ -") == 2
     copy = staging.with_suffix(".copy")
     copy.write_text(text, encoding="utf-8")
     subprocess.run(["patch", "-s", str(copy)], input=diff, text=True, check=True)
-    assert kmconfig("lint", "--fix").code == 1
+    assert kmconfig("lint", "--fix").code == 0
     assert copy.read_text(encoding="utf-8") == staging.read_text(encoding="utf-8")
 
 

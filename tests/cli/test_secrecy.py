@@ -20,17 +20,48 @@ if TYPE_CHECKING:
 ACTIONS = {"GITHUB_ACTIONS": "true"}
 
 
+#: Starts a program with variables of its own, as GitHub's runner does, which has not those of a step itself.
+RUNNER = """
+import json, subprocess, sys
+done = subprocess.run(sys.argv[2:], env=json.loads(sys.argv[1]), capture_output=True, text=True)
+print(json.dumps([done.returncode, done.stdout, done.stderr]))
+"""
+
+
+def started(root: Path, *program: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a program as a step of a job, or as something else."""
+    plain = {name: value for name, value in os.environ.items() if name != "GITHUB_ACTIONS"}
+    inner = json.dumps({**plain, "PYTHONPATH": str(Path(__file__).parents[2]), **variables})
+    line = [sys.executable, "-c", RUNNER, inner, *program]
+    ran = subprocess.run(line, cwd=root, env=plain, capture_output=True, text=True, timeout=60, check=True)
+    code, out, err = json.loads(ran.stdout)
+    return subprocess.CompletedProcess(program, code, out, err)
+
+
 def process(root: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run kmconfig as a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "kmconfig", *arguments],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **variables},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return started(root, sys.executable, "-m", "kmconfig", *arguments, **variables)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("$KMCONFIG plan staging", True),
+        ("$KMCONFIG plan staging; true", True),
+        ("$KMCONFIG plan staging | tee plan.txt", False),
+        ("$KMCONFIG plan staging | tee plan.txt; true", False),
+        ('X=$($KMCONFIG plan staging); echo "$X"', False),
+        ("{ $KMCONFIG plan staging; true; } | cat", False),
+        ("exec > >(cat); $KMCONFIG plan staging; exec >&-; wait", False),
+    ],
+)
+def test_a_pipe_within_a_step_holds_no_value(root: Path, script: str, told: bool) -> None:
+    done = started(root, "bash", "-c", script, KMCONFIG=f"{sys.executable} -m kmconfig", **ACTIONS)
+    assert done.returncode == 0
+    assert ("::add-mask::" in done.stdout) == told
+    assert (PASSWORD in done.stdout) == told
+    assert not any(PASSWORD in path.read_text() for path in root.glob("plan.*"))
 
 
 @pytest.mark.parametrize(

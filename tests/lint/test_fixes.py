@@ -183,7 +183,7 @@ def test_edits_that_overlap_wait_for_each_other(tmp_path: Path) -> None:
 
 
 def test_a_suppression_is_not_renamed_to_one_that_suppresses_nothing(tmp_path: Path) -> None:
-    file = write(tmp_path, "owner: team  # kmconfig: ignore[KM20l] decided last year\n")
+    file = write(tmp_path, "owner: team  # kmconfig: ignore[KM230] decided last year\n")
     fixed = fix_all(linter(tmp_path), unsafe=True)
     assert fixed.texts == {}
     assert "decided last year" in file.read_text(encoding="utf-8")
@@ -219,8 +219,8 @@ def test_many_findings_in_one_file_need_few_lints(tmp_path: Path) -> None:
     file = write(tmp_path, comment + "email: {smtp: {port: 465, encryption: TLS}}\n")
     calls: list[int] = []
     fixed = fix_all(linter(tmp_path, count=calls), unsafe=False)
-    assert len(fixed.refused) == 1
-    assert "number" not in fixed_text(fixed, file)
+    assert fixed.refused == {}
+    assert fixed_text(fixed, file).count("number") == 25  # those of KM201, which is found once `TLS` is `tls`
     assert len(calls) < 25
 
 

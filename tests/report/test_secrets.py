@@ -83,6 +83,7 @@ eu/production
   email.smtp.password            vault:km/prod/smtp#password       v7        2026-08-14  12d of 90d  ok, wrong form
     it does not look like what SendGrid issues: it is an AWS secret key; expected is an API key: `SG.…`
   email.test.confirm.password    aws_secret:km/prod/imap#password  a1b2c3d4  2026-08-14  80d of 90d  due soon
+    whether it has the key `password` is not checked without --values
     the key may do more than send: alerts.read
   target.settings_api.api_key    ssm:/km/prod/api                  v3        2026-08-14  91d of 90d  overdue
     no permission to decrypt `ssm:/km/prod/api`
@@ -93,7 +94,7 @@ eu/production
     no permission to read `km/prod/mailgun`
   vault at https://vault.acme.example: token from VAULT_TOKEN
   aws: role kmconfig
-  1 ok, 1 due soon, 1 overdue, 1 unknown, 1 missing, 1 denied, 1 of the wrong form
+  1 due soon, 1 overdue, 1 unknown, 1 missing, 1 denied, 1 of the wrong form
 """
 
 

@@ -54,7 +54,11 @@ def answer(script: str, **variables: str) -> str:
         "sys.stderr.buffer.write(done.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", runner, script, json.dumps(environ)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", runner, script, json.dumps(environ)],
+        env={name: value for name, value in os.environ.items() if name not in STEP},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stderr.strip()
 
@@ -70,12 +74,27 @@ def answer(script: str, **variables: str) -> str:
         ('sh -c \'"$PYTHON" -c "$ASK"; true\' | cat', "False"),
         ('x=$("$PYTHON" -c "$ASK"); true', "False"),
         ('"$PYTHON" -c "$ASK" > "$HOME/plan.txt"; true', "False"),
+        ('exec > >(cat >&2); "$PYTHON" -c "$ASK"; exec >&-; wait', "False"),
+        ('env -u GITHUB_ACTIONS sh -c \'GITHUB_ACTIONS=true "$PYTHON" -c "$ASK"; true\' | cat', "False"),
         ('exec > "$HOME/plan.txt"; "$PYTHON" -c "$ASK"; true', "False"),
     ],
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 def test_only_the_steps_own_stdout_is_the_log(script: str, expected: str) -> None:
     assert answer(script) == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_the_variables_of_other_files_do_not_matter() -> None:
+    assert answer('"$PYTHON" -c "$ASK"; true', GITHUB_OUTPUT="") == "True"
+    assert answer('x=$(GITHUB_OUTPUT=/dev/null "$PYTHON" -c "$ASK"); true') == "False"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+@pytest.mark.parametrize("shell", ["bash", "sh"])
+def test_a_shell_that_learns_of_the_job_late_is_no_runner(shell: str) -> None:
+    script = f"""env -u GITHUB_ACTIONS {shell} -c 'x=$(GITHUB_ACTIONS=true "$PYTHON" -c "$ASK"); true'"""
+    assert answer(script) == "False"
 
 
 def test_elsewhere_there_is_no_job_log() -> None:

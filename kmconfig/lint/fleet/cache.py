@@ -14,14 +14,15 @@ import tempfile
 import time
 from contextlib import suppress
 from hashlib import blake2b
-from marshal import dumps, loads
 from pathlib import Path
-from typing import TYPE_CHECKING
+from struct import Struct
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAGIC = b"kmconfig lint 1\n"
+_LENGTHS = Struct(">II")
 _DIGEST = 32
 _SUFFIX = ".lint"
 #: The names of what is kept, and of what is about to be; the folder may hold other things too.
@@ -44,49 +45,45 @@ class Cache:
     def load(self) -> dict[str, bytes]:
         """The records by path; none where there are none that can be relied on."""
         try:
-            content = self._content()
+            return self._read()
         except OSError:
             return {}
-        return self._records(content)
 
-    def _content(self) -> bytes:
-        """What was kept, empty where somebody else could have written it. Never waits for a pipe."""
+    def _read(self) -> dict[str, bytes]:
+        """What was kept, none where somebody else could have written it. Never waits for a pipe."""
         handle = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
-                return b""
+                return {}
             with os.fdopen(handle, "rb", closefd=False) as stream:
-                return stream.read()
+                start = _MAGIC + self._key
+                return _records(stream, status.st_size - len(start)) if stream.read(len(start)) == start else {}
         finally:
             os.close(handle)
 
-    def _records(self, content: bytes) -> dict[str, bytes]:
-        start = len(_MAGIC) + len(self._key)
-        if content[:start] != _MAGIC + self._key:
-            return {}
-        body = memoryview(content)[start + _DIGEST :]
-        if content[start : start + _DIGEST] != _checksum(body):
-            return {}
-        records: dict[str, bytes] = loads(body)  # noqa: S302 - our own file, and whole
-        return records
-
     def save(self, records: Mapping[str, bytes]) -> None:
         """Keep these records, and no others. Where that is not possible the next run does without."""
-        body = dumps(dict(records))
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(_MAGIC, self._key, _checksum(body), body)
+            self._write(records)
             self._forget_old()
         except OSError as error:
             self.problem = f"{self._folder}: {error.strerror}"
 
-    def _write(self, *parts: bytes) -> None:
+    def _write(self, records: Mapping[str, bytes]) -> None:
         """Replace the file in one step; what could not be written leaves nothing behind."""
         handle, name = tempfile.mkstemp(prefix=".", suffix=_SUFFIX, dir=self._folder)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.writelines(parts)
+                digest = blake2b(digest_size=_DIGEST)
+                stream.write(_MAGIC + self._key)
+                for path, record in records.items():
+                    name_of_file = path.encode("utf-8", "surrogatepass")
+                    entry = _LENGTHS.pack(len(name_of_file), len(record)) + name_of_file + record
+                    digest.update(entry)
+                    stream.write(entry)
+                stream.write(digest.digest())
             os.replace(name, self._file)  # noqa: PTH105
         except BaseException:
             os.unlink(name)  # noqa: PTH108
@@ -117,5 +114,21 @@ def _is_old(entry: os.DirEntry[str], limit: float) -> bool:
     return entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mtime < limit
 
 
-def _checksum(body: bytes | memoryview) -> bytes:
-    return blake2b(body, digest_size=_DIGEST).digest()
+def _records(stream: BinaryIO, size: int) -> dict[str, bytes]:
+    """Entry after entry, so that the whole is in memory once; none unless the checksum at the end is right."""
+    digest = blake2b(digest_size=_DIGEST)
+    found: dict[bytes, bytes] = {}
+    left = size - _DIGEST
+    while left > 0:
+        head = stream.read(_LENGTHS.size)
+        lengths = _LENGTHS.unpack(head) if len(head) == _LENGTHS.size else (left, left)
+        left -= _LENGTHS.size + sum(lengths)
+        if left < 0:
+            return {}
+        path, record = map(stream.read, lengths)
+        for part in (head, path, record):
+            digest.update(part)
+        found[path] = record
+    if left < 0 or stream.read() != digest.digest():
+        return {}
+    return {path.decode("utf-8", "surrogatepass"): record for path, record in found.items()}

@@ -58,7 +58,7 @@ def pack(
     findings = tuple(_plain_finding(located) for located in examined.findings)
     crashes = tuple(tuple(crash) for crash in examined.crashes)
     try:
-        facts = tuple(None if fact is None else marshal.dumps(fact) for fact in examined.facts)
+        facts = marshal.dumps(tuple(None if fact is None else marshal.dumps(fact) for fact in examined.facts))
         plain = (*examined[:5], findings, crashes, facts)
         return marshal.dumps((tuple(depends), marshal.dumps((plain, notes, tuple(beside)))))
     except ValueError as error:

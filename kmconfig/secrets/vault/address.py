@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -41,8 +42,8 @@ class Address(NamedTuple):
     def redirected(self, location: str | None, *, hosts: Iterable[str]) -> str:
         """Return the URL of a redirect if it may be followed. Raises Fault otherwise.
 
-        It must lead to the address's own host or to one of ``hosts``, over TLS unless the address itself is
-        ``http`` and the host stays the same.
+        It must lead to the address's own host, at any port, or to one of ``hosts``, over TLS unless the address
+        itself is ``http`` and the host stays the same.
         """
         parts = _split(location or "")
         if parts is None or parts.username is not None:
@@ -61,6 +62,27 @@ def host_of(url: str) -> str:
     """The host and port of a URL, for people."""
     parts = urlsplit(url)
     return parts.netloc.rpartition("@")[2]
+
+
+def normal_host(host: str) -> str:
+    """A host's name or IP address in the one form that names are compared in."""
+    return host.rstrip(".").strip("[]").lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: ``localhost``, 127.0.0.0/8 or ::1."""
+    name = normal_host(host)
+    try:
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def require_private(address: Address) -> None:
+    """Raise Fault where a login would leave this machine without TLS."""
+    if address.scheme != "https" and not is_loopback(address.host):
+        fact = "the login would be sent without TLS"
+        raise Fault(Trouble("refused", fact, "use https: write the address as `https://…`", lasting=True))
 
 
 def _split(text: str) -> SplitResult | None:

@@ -64,7 +64,7 @@ class Engine:
         answer = reading.value(ref)
         if isinstance(answer, SecretProblem):
             return answer
-        return Description(ref=ref, version=reading.version, created=reading.created, detail=detail)
+        return Description(ref=ref, version=reading.version, created=reading.created, detail=detail, read=True)
 
     def _despite_denial(self, spot: Spot, ref: SecretRef) -> Metadata:
         """Read the value where metadata may not be read; if neither may be, the metadata is what is missing."""

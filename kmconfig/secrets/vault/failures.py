@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -21,6 +22,7 @@ FailureKind: TypeAlias = Literal[
     "timeout",
     "broken",
     "proxy",
+    "proxy-login",
     "plain",
     "untrusted",
     "misnamed",
@@ -32,11 +34,15 @@ FailureKind: TypeAlias = Literal[
 
 
 class Failure(NamedTuple):
-    """A request that got no answer. ``host`` is whom it was for; ``delivered`` when the server may have acted on it."""
+    """A request that got no answer.
+
+    ``host`` is whom it was for, ``proxy`` through whom; ``delivered`` when the server may have acted on it.
+    """
 
     kind: FailureKind
     host: str
     delivered: bool = False
+    proxy: str = ""
 
     @property
     def passing(self) -> bool:
@@ -46,7 +52,8 @@ class Failure(NamedTuple):
     def trouble(self) -> Trouble:
         """Say it to people."""
         fact, remedy = _TEXTS[self.kind]
-        return Trouble("unreachable", fact.format(host=self.host), remedy.format(host=self.host), lasting=True)
+        names = {"host": self.host, "proxy": self.proxy}
+        return Trouble("unreachable", fact.format(**names), remedy.format(**names), lasting=True)
 
 
 _CA_HELP = "give its certificate authority as `stores.vault.ca_file`"
@@ -59,8 +66,12 @@ _TEXTS: dict[FailureKind, tuple[str, str]] = {
         "{host} broke the connection off",
         "check the server and what stands before it, and whether it asks for a client certificate",
     ),
-    "proxy": ("the proxy for {host} cannot be used", "correct `HTTPS_PROXY`, or name the host in `NO_PROXY`"),
-    "plain": ("{host} does not speak TLS there", "correct the port, or write the address with `http://`"),
+    "proxy": ("the proxy {proxy} for {host} cannot be used", "correct `HTTPS_PROXY`, or name the host in `NO_PROXY`"),
+    "proxy-login": (
+        "the proxy {proxy} for {host} asks for a login of its own (407)",
+        "write it into `HTTPS_PROXY`, or name the host in `NO_PROXY`",
+    ),
+    "plain": ("{host} does not speak TLS there", "correct the port, or turn on TLS at the server"),
     "untrusted": ("the certificate of {host} comes from an authority that is not trusted here", _CA_HELP),
     "misnamed": ("the certificate of {host} is for another name", "use the name that the certificate holds as address"),
     "expired": ("the certificate of {host} has expired", "renew the server's certificate"),
@@ -76,6 +87,9 @@ _TEXTS: dict[FailureKind, tuple[str, str]] = {
 _BY_VERIFY_CODE: dict[int, FailureKind] = {9: "not-yet-valid", 10: "expired", 62: "misnamed", 64: "misnamed"}
 _NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
 _CLIENT_ALERTS = ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "ALERT_UNKNOWN_CA", "HANDSHAKE_FAILURE")
+
+# http.client has no code for it, only this text.
+_REFUSED_BY_PROXY = re.compile(r"Tunnel connection failed: 407\b")
 
 _BY_TYPE: tuple[tuple[type[BaseException], FailureKind, bool], ...] = (
     (urllib3.exceptions.ProxyError, "proxy", False),
@@ -95,6 +109,8 @@ def classified(error: BaseException, host: str) -> Failure:
     for cause in chain:
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
             return Failure(_tls(cause), host)
+    if any(isinstance(cause, OSError) and _REFUSED_BY_PROXY.match(str(cause)) for cause in chain):
+        return Failure("proxy-login", host)
     for kind_of_error, kind, delivered in _BY_TYPE:
         if any(isinstance(cause, kind_of_error) for cause in chain):
             return Failure(kind, host, delivered)

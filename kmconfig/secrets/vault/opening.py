@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmconfig.secrets.vault.address import Address
+from kmconfig.secrets.vault.address import Address, normal_host, require_private
 from kmconfig.secrets.vault.api import Api
 from kmconfig.secrets.vault.connection import Connection
 from kmconfig.secrets.vault.faults import Fault, Trouble
@@ -35,6 +35,7 @@ class Surroundings(NamedTuple):
     register: Callable[[Secret], None]
     limits: Limits
     clock: Clock
+    allowed_hosts: tuple[str, ...] | None = None
 
     def __repr__(self) -> str:
         # The process environment is part of it.
@@ -42,8 +43,13 @@ class Surroundings(NamedTuple):
 
 
 def open_session(settings: VaultSettings, around: Surroundings) -> tuple[Session, Api]:
-    """Prepare a session and its API; nothing is sent yet. Raises Fault for settings that do not serve."""
+    """Prepare a session and its API; nothing is sent yet. Raises Fault for settings that do not serve.
+
+    ``allowed_hosts`` are the only servers that may be given a login, None allows any.
+    """
     address = address_of(settings, around.environ)
+    _require_allowed(address, settings, around.allowed_hosts)
+    require_private(address)
     namespace = _namespace(settings, around.environ)
     wire = Wire(
         context=partial(tls_context, settings, root=around.root),
@@ -86,6 +92,23 @@ def address_of(settings: VaultSettings, environ: Mapping[str, str]) -> Address:
         )
         raise Fault(trouble)
     return Address.parse(text)
+
+
+def _require_allowed(address: Address, settings: VaultSettings, allowed_hosts: tuple[str, ...] | None) -> None:
+    """Raise Fault where the login could go to a host that it may not be given to."""
+    if allowed_hosts is None:
+        return
+    allowed = {normal_host(host) for host in allowed_hosts}
+    for host in (address.host, *settings.redirect_hosts):
+        if normal_host(host) not in allowed:
+            raise Fault(
+                Trouble(
+                    "refused",
+                    f"`policy.hosts` does not allow a login at `{normal_host(host)}`",
+                    "correct `stores.vault`, or have the host added to `policy.hosts` in kmconfig.yaml",
+                    lasting=True,
+                )
+            )
 
 
 def _namespace(settings: VaultSettings, environ: Mapping[str, str]) -> Namespace:

@@ -28,7 +28,8 @@ class VaultStore:
     """Reads from one mount of one server as one login; each version of each path is read once.
 
     ``secret`` reads what the login itself needs. ``register`` is told every token that this store obtains or
-    finds, so that it can be masked. Nothing is sent before the first question; a server that turns out to be
+    finds, so that it can be masked. ``allowed_hosts`` are the only servers that may be given a login, None allows
+    any. Nothing is sent before the first question; a server that turns out to be
     out of reach is not asked again.
     """
 
@@ -42,9 +43,12 @@ class VaultStore:
         register: Callable[[Secret], None] = lambda _: None,
         limits: Limits | None = None,
         clock: Clock | None = None,
+        allowed_hosts: tuple[str, ...] | None = None,
     ) -> None:
         self._settings = settings
-        self._around = Surroundings(root, environ, secret, register, limits or Limits(), clock or Clock())
+        self._around = Surroundings(
+            root, environ, secret, register, limits or Limits(), clock or Clock(), allowed_hosts
+        )
         self._session: Session | None = None
         self._engine: Engine | None = None
         self._unusable: Trouble | None = None

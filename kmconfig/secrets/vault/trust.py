@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from typing import TYPE_CHECKING
 
+from kmconfig.secrets.secret_file import kind_of
+from kmconfig.secrets.vault.address import is_loopback
 from kmconfig.secrets.vault.faults import Fault, Trouble
 
 if TYPE_CHECKING:
@@ -17,12 +20,24 @@ if TYPE_CHECKING:
 
 def tls_context(settings: VaultSettings, *, root: Path) -> ssl.SSLContext:
     """Trust ``ca_file`` alone, or the system's authorities without it. Raises Fault for files that do not serve."""
+    _require_regular(settings, root)
     ca = settings.ca_file
     context = _trusting(root / ca, ca) if ca is not None else system_context()
     if settings.client_cert_file is not None:
         key = settings.client_key_file
         _show(context, root / settings.client_cert_file, root / key if key is not None else None)
     return context
+
+
+def _require_regular(settings: VaultSettings, root: Path) -> None:
+    """Raise Fault for files that OpenSSL would wait for, or say nothing useful of."""
+    for option in ("ca_file", "client_cert_file", "client_key_file"):
+        name: str | None = getattr(settings, option)
+        path = root / name if name is not None else None
+        # A file that is not there is told of by what reads it.
+        if path is not None and os.access(path, os.F_OK) and not path.is_file():
+            fact = f"`{name}` is {kind_of(path.stat().st_mode)}, not a regular file"
+            raise _unusable(fact, f"correct `stores.vault.{option}`")
 
 
 def system_context() -> ssl.SSLContext:
@@ -68,7 +83,12 @@ def _unusable(fact: str, help: str) -> Fault:  # noqa: A002 - the word users rea
 
 
 def proxy_for(address: Address, environ: Mapping[str, str]) -> str | None:
-    """The proxy that ``HTTPS_PROXY`` or ``HTTP_PROXY`` names for an address, unless ``NO_PROXY`` excludes it."""
+    """The proxy that ``HTTPS_PROXY`` or ``HTTP_PROXY`` names for an address, unless ``NO_PROXY`` excludes it.
+
+    This machine is never reached through one.
+    """
+    if is_loopback(address.host):
+        return None
     name = f"{address.scheme}_proxy"
     proxy = environ.get(name) or environ.get(name.upper())
     excluded = environ.get("no_proxy") or environ.get("NO_PROXY") or ""

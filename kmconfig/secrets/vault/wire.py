@@ -68,6 +68,7 @@ class Wire:
         # Made when it is needed: to read all of the system's authorities takes its time.
         self._context = cache(context)
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
+        self._proxy = host_of(proxy) if proxy else ""
         self._limits = limits
         self._session = self._opened()
 
@@ -103,7 +104,7 @@ class Wire:
         try:
             found = self._exchange(session, request)
         except _ERRORS as error:
-            found = classified(error, host_of(request.url))
+            found = classified(error, host_of(request.url))._replace(proxy=self._proxy)
         finally:
             outcome.put(found)
 

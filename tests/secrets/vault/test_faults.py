@@ -9,6 +9,8 @@ import pytest
 
 from kmconfig.environment.reference import SecretRef
 from kmconfig.environment.stores import VaultSettings
+from kmconfig.secrets.vault.address import Address
+from kmconfig.secrets.vault.trust import proxy_for
 from tests.secrets.vault.asking import PATH, SECRET_ID, VALUE, approle, opened, problem, text, undescribed
 from tests.servers.ports import choose_ports
 
@@ -247,12 +249,14 @@ def test_variables_of_other_programs_send_nothing_along(
 
 
 def test_a_proxy_is_used_and_its_absence_said(vault: VaultServer) -> None:
-    environ = {"VAULT_TOKEN": vault.root_token, "HTTP_PROXY": f"127.0.0.1:{choose_ports().smtps}"}
-    with opened(vault, environ=environ) as store:
-        assert "the proxy for 127.0.0.1" in problem(store).message
-    for excluded in ("127.0.0.1", "*", "other.example, 127.0.0.1"):
-        with opened(vault, environ=environ | {"NO_PROXY": excluded}) as store:
-            assert text(store) == VALUE
+    proxy = f"127.0.0.1:{choose_ports().smtps}"
+    environ = {"VAULT_TOKEN": vault.root_token, "HTTPS_PROXY": proxy}
+    with opened("https://vault.acme.example", environ=environ) as store:
+        assert f"the proxy {proxy} for vault.acme.example cannot be used" in problem(store).message
+    address = Address.parse("https://vault.acme.example")
+    assert proxy_for(address, environ) == f"http://{proxy}"
+    for excluded in ("vault.acme.example", "*", "other.example, .acme.example"):
+        assert proxy_for(address, environ | {"NO_PROXY": excluded}) is None
 
 
 def test_a_server_that_hangs_up(vault: VaultServer) -> None:

@@ -180,8 +180,8 @@ def tunnelling() -> Iterator[tuple[str, list[bytes]]]:
         client, _ = listener.accept()
         with client:
             told.append(client.recv(65_536))
-            host, _, port = told[0].split()[1].decode().rpartition(":")
-            with socket.create_connection((host, int(port))) as server:
+            _, _, port = told[0].split()[1].decode().rpartition(":")
+            with socket.create_connection(("127.0.0.1", int(port))) as server:
                 client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
                 back = threading.Thread(target=relay, args=(server, client))
                 back.start()
@@ -195,16 +195,25 @@ def tunnelling() -> Iterator[tuple[str, list[bytes]]]:
         serving.join()
 
 
-def test_a_proxy_sees_no_token_and_the_server_is_still_checked(secure: VaultServer, certificates: Certificates) -> None:
-    settings = VaultSettings(None, ca_file=str(certificates.ca))
-    with tunnelling() as (proxy, told):
-        environ = {"VAULT_TOKEN": secure.root_token, "HTTPS_PROXY": proxy}
-        with opened(secure, settings=settings, environ=environ) as store:
-            assert text(store) == VALUE
-    (head,) = told
-    assert head.startswith(b"CONNECT localhost:")
-    assert secure.root_token.encode() not in head
-    with tunnelling() as (proxy, told):
-        environ = {"VAULT_TOKEN": secure.root_token, "HTTPS_PROXY": proxy}
-        with opened(secure, environ=environ) as store:
-            assert "not trusted here" in problem(store).message
+def test_a_proxy_sees_no_token_and_the_server_is_still_checked(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    server = authority.issue_cert("vault.acme.example")
+    files = Certificates(ca=tmp_path / "ca.pem", chain=tmp_path / "chain.pem", key=tmp_path / "key.pem")
+    authority.cert_pem.write_to_path(str(files.ca))
+    server.cert_chain_pems[0].write_to_path(str(files.chain))
+    server.private_key_pem.write_to_path(str(files.key))
+    with VaultServer(tls=files) as secure:
+        secure.put(PATH, {"password": VALUE})
+        address = secure.address.replace("localhost", "vault.acme.example")
+        settings = VaultSettings(None, ca_file=str(files.ca))
+        with tunnelling() as (proxy, told):
+            environ = {"VAULT_TOKEN": secure.root_token, "HTTPS_PROXY": proxy}
+            with opened(address, settings=settings, environ=environ) as store:
+                assert text(store) == VALUE
+        (head,) = told
+        assert head.startswith(b"CONNECT vault.acme.example:")
+        assert secure.root_token.encode() not in head
+        with tunnelling() as (proxy, told):
+            environ = {"VAULT_TOKEN": secure.root_token, "HTTPS_PROXY": proxy}
+            with opened(address, environ=environ) as store:
+                assert "not trusted here" in problem(store).message
