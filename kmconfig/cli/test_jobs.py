@@ -96,8 +96,9 @@ def _lines(stream: Any, *, like: Any = None) -> Progress:
 
 def _await(one: _Underway, everyone: Sequence[_Underway], line: ProgressLine | None) -> None:
     """Wait for one, and show meanwhile what all are about."""
-    while not one.done.wait(_GLANCE if line is not None and line.live else None):
-        if line is not None:
+    # Never without a limit: where the system hands Ctrl-C to another thread, this one would sleep on.
+    while not one.done.wait(_GLANCE):
+        if line is not None and line.live:
             working = [(other.job.environment.name, other.stage) for other in everyone if other.stage]
             line.show(done=sum(other.done.is_set() for other in everyone), of=len(everyone), working=working)
     if line is not None:

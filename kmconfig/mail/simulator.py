@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kmconfig.errors import UsageError
+from kmconfig.mail.addresses import wire_address
+from kmconfig.mail.failure import StageFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,14 +29,27 @@ MAILBOXES: Final = {
 def recipients_of_words(words: Sequence[str], *, driver: str) -> tuple[str, ...]:
     """The addresses that ``--to`` means: an address is itself, `simulator:bounce` a mailbox of SES's simulator.
 
-    Raises UsageError for a mailbox that the simulator does not have, and for another driver than ses.
+    Raises UsageError for what is no address, for a mailbox that the simulator does not have, and for one of its
+    mailboxes with another driver than ses.
     """
-    return tuple(_mailbox(word, driver) if word.lower().startswith(PREFIX) else word for word in words)
+    return tuple(_mailbox(word, driver) if word.lower().startswith(PREFIX) else _address(word) for word in words)
 
 
 def is_simulator(address: str) -> bool:
     """Whether mail for ``address`` ends in the simulator, which the sandbox allows too and no quota counts."""
     return address.rpartition("@")[2].lower() == DOMAIN
+
+
+def _address(word: str) -> str:
+    try:
+        wire_address(word)
+    except StageFailed:
+        fits = False
+    else:
+        fits = True
+    if not fits:
+        raise UsageError(f"`--to {word}` is no mail address", help="give one `@`, no blanks and no display name")
+    return word
 
 
 def _mailbox(word: str, driver: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +22,6 @@ from tests.servers.vault.server import VaultServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.cli.running import Call
 
@@ -116,6 +117,7 @@ def test_a_signal_ends_the_login_of_our_own(
     ran = subprocess.run(
         [sys.executable, "-c", program, str(int(sent)), *line],
         cwd=root,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
         capture_output=True,
         text=True,
         timeout=60,
