@@ -113,7 +113,8 @@ def survey_ports(
     for attempt in attempts:
         attempt.start()
     for attempt in attempts:
-        attempt.join()
+        while attempt.is_alive():  # asleep without a limit, Ctrl-C might not be heard
+            attempt.join(_GLANCE)
     answers = tuple(attempt.answer() for attempt in attempts)
     ours = next(attempt for attempt in attempts if attempt.configured)
     return PortSurvey(
@@ -135,6 +136,9 @@ def pairs_of(server: SmtpServer) -> tuple[tuple[int, Encryption], ...]:
     others: list[tuple[int, Encryption]] = [(port, kind) for port, _ in ours for kind in _ENCRYPTED]
     unknown = [pair for pair in others if pair[0] not in dict(known)]
     return tuple(dict.fromkeys((*ordered, *ours, *unknown)))
+
+
+_GLANCE: Final = 0.1
 
 
 class _Attempt(threading.Thread):
