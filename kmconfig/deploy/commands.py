@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import tempfile
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+from kmconfig.secrets.interrupts import interrupts_held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 TIMEOUT_SECONDS = 120.0
@@ -80,7 +81,7 @@ def _run(
     """Start a command and wait for its end; say whether that had to be brought about."""
     process: subprocess.Popen[bytes] | None = None
     try:
-        with _interrupts_held():
+        with interrupts_held():
             process = _start(command, folder, environ, output)
         if process is not None:
             process.wait(timeout)
@@ -93,24 +94,6 @@ def _run(
             _end(process)
         raise
     return process, False
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Let an interrupt come only after the block: in the middle of a start the process would be lost, and live on."""
-    came: list[int] = []
-    before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if callable(signal.getsignal(number)):
-                before[number] = signal.signal(number, lambda number, _: came.append(number))
-    try:
-        yield
-    finally:
-        for held, handler in before.items():
-            signal.signal(held, handler)
-    for missed in came:
-        signal.raise_signal(missed)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
