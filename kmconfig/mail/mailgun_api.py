@@ -6,7 +6,6 @@ Sources: https://documentation.mailgun.com/docs/mailgun/quickstart-guide/respons
 from __future__ import annotations
 
 import base64
-import json
 import re
 import threading
 import time
@@ -20,16 +19,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import requests
 import urllib3.exceptions
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from kmconfig.mail import tls
 from kmconfig.mail.failure import StageFailed, bounded
 from kmconfig.mail.scrub import Scrubber
+from kmconfig.secrets.http_answers import SystemTrust, content_of, object_of
 from kmconfig.secrets.vault.failures import classified
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Mapping, Sequence
 
     from kmconfig.mail.mailgun_account import ApiAddress
@@ -176,10 +174,10 @@ class Api:
             return self._read(response)
 
     def _read(self, response: requests.Response) -> Answer | StageFailed:
-        content = _content(response)
+        content = content_of(response, most=_LARGEST)
         if len(content) > _LARGEST:
             return StageFailed("mailgun-junk", f"{self.address.host} answers with more than {_LARGEST} bytes")
-        body = _json_object(content)
+        body = object_of(content)
         message = body.get("message") if body is not None else None
         text = message if isinstance(message, str) else content[: _KEPT * 2].decode("utf-8", "replace")
         return Answer(
@@ -203,7 +201,7 @@ class Api:
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         session.headers.update({"User-Agent": "kmconfig", "Accept": "application/json", "Accept-Encoding": "identity"})
         if self._context is not None:
-            session.mount("https://", _SystemTrust(self._context))
+            session.mount("https://", SystemTrust(self._context))
         return session
 
 
@@ -222,42 +220,6 @@ class _Login(AuthBase):
             self._known = True
         request.headers["Authorization"] = f"Basic {base64.b64encode(b'api:' + key).decode('ascii')}"
         return request
-
-
-class _SystemTrust(HTTPAdapter):
-    """Trusts whom this system trusts, where requests would bring a list of authorities of its own."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, **options)
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
-
-    def cert_verify(self, conn: Any, url: str, verify: object, cert: object) -> None:  # noqa: ARG002 - as inherited
-        conn.cert_reqs = "CERT_REQUIRED"
-
-
-def _content(response: requests.Response) -> bytes:
-    """The body as it came, up to what is too large. Raises when it ends before its length."""
-    content = bytearray()
-    while len(content) <= _LARGEST:
-        chunk: bytes = response.raw.read(65_536, decode_content=False)
-        if not chunk:
-            break
-        content += chunk
-    return bytes(content)
-
-
-def _json_object(content: bytes) -> Mapping[str, Any] | None:
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
 
 
 def _seconds(retry_after: str | None) -> float | None:

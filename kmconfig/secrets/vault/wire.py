@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import requests
 import urllib3.exceptions
-from requests.adapters import HTTPAdapter
 
+from kmconfig.secrets.http_answers import SystemTrust, content_of, object_of
 from kmconfig.secrets.secret import Secret
 from kmconfig.secrets.vault.address import host_of
 from kmconfig.secrets.vault.failures import Failure, classified
@@ -83,8 +82,8 @@ class Wire:
         answers that arrive byte by byte know no limit otherwise. No exception of a library comes out, so none
         can carry a header with it.
         """
-        if request.url.startswith("https:") and not isinstance(self._session.get_adapter(request.url), _SystemTrust):
-            self._session.mount("https://", _SystemTrust(self._context()))
+        if request.url.startswith("https:") and not isinstance(self._session.get_adapter(request.url), SystemTrust):
+            self._session.mount("https://", SystemTrust(self._context()))
         outcome: SimpleQueue[Reply | Failure] = SimpleQueue()
         threading.Thread(target=self._attempt, args=(self._session, request, outcome), daemon=True).start()
         try:
@@ -119,12 +118,12 @@ class Wire:
             timeout=(self._limits.connect, self._limits.read),
             stream=True,
         ) as response:
-            content = _content(response)
+            content = content_of(response, most=_LARGEST)
             return Reply(
                 status=response.status_code,
                 host=host_of(request.url),
                 length=len(content),
-                body=_json_object(content),
+                body=object_of(content) if len(content) <= _LARGEST else None,
                 location=response.headers.get("Location"),
                 retry_after=response.headers.get("Retry-After"),
             )
@@ -139,43 +138,5 @@ class Wire:
         return session
 
 
-class _SystemTrust(HTTPAdapter):
-    """Trusts whom ``context`` trusts, where requests would add a list of authorities of its own."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, **options)
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
-
-    def cert_verify(self, conn: Any, url: str, verify: object, cert: object) -> None:  # noqa: ARG002 - as inherited
-        conn.cert_reqs = "CERT_REQUIRED"
-
-
-def _content(response: requests.Response) -> bytes:
-    """The body as it came, up to what is too large. Raises when it ends before its length."""
-    content = bytearray()
-    while len(content) <= _LARGEST:
-        chunk: bytes = response.raw.read(65_536, decode_content=False)
-        if not chunk:
-            break
-        content += chunk
-    return bytes(content)
-
-
 def _revealed(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.reveal() if isinstance(value, Secret) else value for name, value in fields.items()}
-
-
-def _json_object(content: bytes) -> Mapping[str, Any] | None:
-    if len(content) > _LARGEST:
-        return None
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
