@@ -2,67 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kmconfig.environment.project import Project
-from kmconfig.lint.observed import Observed, Scopes
-from kmconfig.secrets import sendgrid_scopes
-from kmconfig.secrets.inventory import take_inventory
+from kmconfig.lint.observed import Scopes
 from kmconfig.secrets.observing import observe
-from kmconfig.secrets.store import Description
 from tests.lint.clean import write_environment
-from tests.secrets.fake_store import FakeStore, FakeStores, Held, closed, fresh, gone, open_only
+from tests.secrets.fake_store import FakeStore, FakeStores, closed, fresh, gone, open_only
+from tests.secrets.looking import KEY, NAME, NOW, SETTING, Run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kmconfig.lint.observed import SecretState, Sight
-    from kmconfig.secrets.secret import Secret
+    from kmconfig.lint.observed import Sight
     from kmconfig.secrets.store import ProblemKind
 
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-KEY = f"SG.{'a1' * 11}.{'b2' * 21}c"
-NAME = "keymanager/production/smtp"
-SETTING = "email.smtp.password"
-
-
-class Run:
-    """A production environment whose password lies in a store in memory."""
-
-    def __init__(self, root: Path, held: Held, *, text: str = "", project: str = "") -> None:
-        write_environment(root, text)
-        if project:
-            (root / "kmconfig.yaml").write_text(f"version: 1\n{project}", encoding="utf-8")
-        self.project = Project(root)
-        self.store = FakeStore(**{NAME: held})
-        self.stores = FakeStores(self.store, root=root)
-        self.asked: list[str] = []
-
-    def observe(self, *, values: bool = False) -> Observed:
-        environment = self.project.environment("production")
-        return observe(
-            [environment], self.stores, now=NOW, values=values, file=self.project.file, progress=self.asked.append
-        )
-
-    def state(self, *, values: bool = False) -> SecretState:
-        return self.observe(values=values).secrets["production"][SETTING]
-
-
-@pytest.fixture(autouse=True)
-def scopes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Takes the place of SendGrid's API; lists the hosts asked."""
-    asked: list[str] = []
-
-    def answer(_: Secret, host: str) -> Scopes:
-        asked.append(host)
-        return Scopes(("templates.read",))
-
-    monkeypatch.setattr(sendgrid_scopes, "ask_scopes", answer)
-    return asked
+pytestmark = pytest.mark.usefixtures("scopes")
 
 
 def test_only_metadata_is_asked_for(tmp_path: Path) -> None:
@@ -256,111 +214,3 @@ def test_several_environments_share_one_store(tmp_path: Path) -> None:
     observed = observe(environments, stores, now=NOW, values=False, file=project.file)
     assert observed.secrets.keys() == {"production", "eu"}
     assert [login.identity for login in stores.logins()] == ["token from VAULT_TOKEN"]
-
-
-# The inventory
-
-
-def exit_code(root: Path, held: Held, *, values: bool = False, strict: bool = False, text: str = "") -> tuple[str, int]:
-    run = Run(root, held, text=text)
-    environment = run.project.environment("production")
-    found = take_inventory(environment, run.stores, now=NOW, values=values, file=run.project.file)
-    (entry,) = found.entries
-    return entry.status, found.exit_code(strict=strict)
-
-
-@pytest.mark.parametrize(
-    ("days", "wanted"),
-    [
-        (0, ("ok", 0)),
-        (75, ("ok", 0)),
-        (76, ("due_soon", 0)),
-        (90, ("due_soon", 0)),
-        (91, ("overdue", 1)),
-        (5000, ("overdue", 1)),
-        (-0.5, ("ok", 0)),
-        (-2, ("unknown", 0)),
-    ],
-)
-def test_ages(tmp_path: Path, days: float, wanted: tuple[str, int]) -> None:
-    assert exit_code(tmp_path, fresh(KEY, NOW - timedelta(days=days))) == wanted
-
-
-@pytest.mark.parametrize(
-    ("limit", "hours", "status"),
-    [
-        ("10d", 4 * 24, "ok"),
-        ("10d", 5 * 24, "due_soon"),
-        ("12h", 5, "ok"),
-        ("12h", 6, "due_soon"),
-        ("12h", 13, "overdue"),
-        ("9999999d", 24, "ok"),
-    ],
-)
-def test_short_limits_and_long_ones(tmp_path: Path, limit: str, hours: int, status: str) -> None:
-    text = f"email: {{smtp: {{password: {{vault: {NAME}#password, max_age: {limit}}}}}}}\n"
-    assert exit_code(tmp_path, fresh(KEY, NOW - timedelta(hours=hours)), text=text)[0] == status
-
-
-@pytest.mark.parametrize(("strict", "code"), [(False, 0), (True, 1)])
-def test_an_unknown_age_fails_only_when_told(tmp_path: Path, strict: bool, code: int) -> None:
-    assert exit_code(tmp_path, fresh(KEY, None), strict=strict) == ("unknown", code)
-
-
-@pytest.mark.parametrize(
-    ("held", "values", "wanted"),
-    [
-        (gone("missing"), False, ("missing", 1)),
-        (gone("denied"), False, ("denied", 5)),
-        (gone("unreachable"), False, ("error", 5)),
-        (gone("invalid"), False, ("error", 1)),
-        (closed("denied", NOW), False, ("ok", 0)),
-        (closed("denied", NOW), True, ("denied", 5)),
-        (closed("unreachable", NOW), True, ("error", 5)),
-        (closed("denied", NOW - timedelta(days=91)), True, ("overdue", 1)),
-        (fresh("correct-horse", NOW), True, ("ok", 1)),
-        (fresh("correct-horse", NOW), False, ("ok", 0)),
-    ],
-)
-def test_exit_codes(tmp_path: Path, held: Held, values: bool, wanted: tuple[str, int]) -> None:
-    assert exit_code(tmp_path, held, values=values) == wanted
-
-
-@pytest.mark.parametrize(("strict", "code"), [(False, 0), (True, 1)])
-def test_a_form_that_nobody_documents_fails_only_when_told(tmp_path: Path, strict: bool, code: int) -> None:
-    text = "email: {smtp: {host: smtp.gmail.com}}\n"
-    assert exit_code(tmp_path, fresh("x", NOW), text=text, values=True, strict=strict) == ("ok", code)
-
-
-def test_what_is_wrong_comes_before_what_could_not_be_checked(tmp_path: Path) -> None:
-    run = Run(tmp_path, gone("denied"), text="email: {smtp: {username: {env: KM_NOT_SET}}}\n")
-    environment = run.project.environment("production")
-    found = take_inventory(environment, run.stores, now=NOW, values=False, file=run.project.file)
-    assert {entry.status for entry in found.entries} == {"missing", "denied"}
-    assert found.exit_code(strict=False) == 1
-
-
-def test_logins_are_those_of_the_environment(tmp_path: Path) -> None:
-    run = Run(tmp_path, fresh(KEY, NOW))
-    environment = run.project.environment("production")
-    found = take_inventory(environment, run.stores, now=NOW, values=False, file=run.project.file)
-    assert [(login.source, login.where) for login in found.logins] == [("vault", "https://vault.acme.example")]
-    write_environment(tmp_path, "stores: {vault: {mount: other}}\n", name="elsewhere")
-    other = run.project.environment("elsewhere")
-    again = take_inventory(other, run.stores, now=NOW, values=False, file=run.project.file)
-    assert len(again.logins) == 1
-    assert len(run.stores.logins()) == 2
-
-
-def test_a_description_keeps_what_the_store_adds(tmp_path: Path) -> None:
-    run = Run(tmp_path, fresh(KEY, NOW))
-    described = run.store.describe
-
-    def adding(refs: object) -> object:
-        return {
-            ref: replace(answer, detail="pinned, 9 is newer") if isinstance(answer, Description) else answer
-            for ref, answer in described(refs).items()  # type: ignore[arg-type]
-        }
-
-    run.store.describe = adding  # type: ignore[method-assign,assignment]
-    assert run.state().detail == "pinned, 9 is newer"
