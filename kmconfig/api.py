@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kmconfig.deploy.apply import Apply, Options, Silent
 from kmconfig.deploy.plan import Plan
-from kmconfig.deploy.prepare import plan_environment, receipts_of, require_clean, resolve_candidate
+from kmconfig.deploy.prepare import plan_environment, require_clean, resolve_candidate
 from kmconfig.deploy.receipt import Receipt
 from kmconfig.environment.environment import Environment
 from kmconfig.environment.project import Project, find_root
@@ -81,7 +81,7 @@ def plan(project: Project, environment: str) -> Plan:
     found = readable(project, environment)
     with _stores(project) as stores:
         candidate = resolve_candidate(found, stores=stores, purpose="plan")
-    return plan_environment(project, candidate, now=datetime.now(UTC))[0]
+        return plan_environment(project, candidate, stores=stores, now=datetime.now(UTC)).plan
 
 
 def apply(project: Project, environment: str, *, options: Options | None = None) -> Receipt:
@@ -101,20 +101,12 @@ def apply(project: Project, environment: str, *, options: Options | None = None)
     require_clean(project, found, today=now)
     with _stores(project) as stores:
         candidate = resolve_candidate(found, stores=stores)
-    prepared, reader = plan_environment(project, candidate, now=now)
-    run = Apply(
-        project=project.file,
-        candidate=candidate,
-        plan=prepared,
-        reader=reader,
-        receipts=receipts_of(project, found.name),
-        options=options or Options(),
-        progress=Silent(),
-    )
-    if not run.needed():
-        run.receipt.result = "unchanged"
-        return run.receipt
-    return run.run()
+        work = plan_environment(project, candidate, stores=stores, now=now)
+        run = Apply(work, options=options or Options(), progress=Silent())
+        if not run.needed():
+            run.receipt.result = "unchanged"
+            return run.receipt
+        return run.run()
 
 
 def _stores(project: Project) -> Stores:

@@ -50,7 +50,7 @@ class ConfirmJob(SendJob):
 
     def prepare(self) -> None:
         """Pass the guards, and read the secrets, of the mailbox too."""
-        from kmconfig.deploy.guards import login_gate  # noqa: PLC0415
+        from kmconfig.deploy.policy import login_gate  # noqa: PLC0415
 
         settings = require_mailbox(self.environment)
         gate = login_gate(self._project.file, self.environment, setting="email.test.confirm.imap")

@@ -36,19 +36,20 @@ class SendJob:
 
     def prepare(self) -> None:
         """Pass the guards, and read the secrets."""
-        from kmconfig.deploy.guards import require_approved, require_policy  # noqa: PLC0415
+        from kmconfig.deploy.guards import require_approved  # noqa: PLC0415
         from kmconfig.deploy.live_host import live_host_guards  # noqa: PLC0415
+        from kmconfig.deploy.policy import require_policy  # noqa: PLC0415
         from kmconfig.deploy.prepare import resolve_candidate  # noqa: PLC0415
 
         require_policy(self._project.file, self.environment)
         self._live.require_possible(self.environment)
-        require_approved(live_host_guards(self._project, self.environment), self._approved)
         stores = current().stores(self._project)
+        require_approved(live_host_guards(self._project, self.environment, stores=stores), self._approved)
         self._secrets = resolve_candidate(self.environment, stores=stores, purpose="test").secrets
 
     def run(self, progress: Progress) -> None:
         """Speak to the server."""
-        from kmconfig.deploy.guards import login_gate  # noqa: PLC0415
+        from kmconfig.deploy.policy import login_gate  # noqa: PLC0415
 
         gate = login_gate(self._project.file, self.environment)
         self._tested = self._live.run(self.environment, self._secrets, progress=progress, authorize=gate)

@@ -11,7 +11,7 @@ from kmconfig.secrets.fingerprint import FingerprintKey
 from kmconfig.secrets.frames import frames_cleared
 from kmconfig.secrets.store import Description
 from kmconfig.secrets.stores import Place
-from kmconfig.targets.interface import Candidate
+from kmconfig.targets.goal import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

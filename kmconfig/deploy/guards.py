@@ -1,23 +1,55 @@
-"""What is refused until somebody approves it by name, and where a login may never go."""
+"""What is refused until somebody approves it by name.
+
+A mail configuration has some fifteen keys, so a share of them says nothing: what counts is which one changes.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kmconfig.errors import Refused, UsageError
-from kmconfig.targets.registry import commands_of
+from kmconfig.deploy.policy import normal_host
+from kmconfig.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from kmconfig.environment.environment import Environment
-    from kmconfig.environment.projectfile import ProjectFile
-    from kmconfig.targets.interface import Comparison
+    from kmconfig.targets.interface import Comparison, Operation
 
 HOST_CHANGE = "host-change"
+DRIVER_CHANGE = "driver-change"
+ENCRYPTION_OFF = "encryption-off"
+SENDER_DOMAIN_CHANGE = "sender-domain-change"
+REQUIRED_REMOVAL = "required-removal"
+FOREIGN_TARGET = "foreign-target"
 SHARED_KEY_CHANGE = "shared-key-change"
-GUARDS = (HOST_CHANGE, SHARED_KEY_CHANGE)
+
+#: Guards by name, and what they stand for.
+GUARDS = {
+    HOST_CHANGE: "production's login would go to another server",
+    DRIVER_CHANGE: "production's mail would leave another way",
+    ENCRYPTION_OFF: "production's login would cross the network in clear",
+    SENDER_DOMAIN_CHANGE: "production's mail would come from another domain",
+    REQUIRED_REMOVAL: "a setting that mail needs would be taken away",
+    FOREIGN_TARGET: "the target belongs to another environment",
+    SHARED_KEY_CHANGE: "a key that other parts of the application read would change",
+}
+
+_DRIVERS = frozenset(("smtp", "sendmail", "mailgun", "ses"))
+_REQUIRED = frozenset(
+    (
+        "email.driver",
+        "email.smtp.host",
+        "email.smtp.username",
+        "email.smtp.password",
+        "email.mailgun.domain",
+        "email.mailgun.api_key",
+        "email.ses.region",
+        "email.sender.email",
+    )
+)
+_NOTHING = frozenset((None, "", "null"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +60,65 @@ class Guard:
     reason: str
 
 
-def guards_of(environment: Environment, comparison: Comparison) -> Iterator[Guard]:
-    """The guards that a change touches."""
-    host_change = host_guard(environment, comparison.live.host)
-    if host_change is not None:
-        yield host_change
+def guards_of(environment: Environment, comparison: Comparison, *, owner: str | None = None) -> Iterator[Guard]:
+    """The guards that a change touches; without a change none is. ``owner`` was applied to the target last."""
+    if not comparison.operations:
+        return
+    if environment.tier == "production":
+        yield from _way_guards(environment, comparison)
+    yield from _removals(environment, comparison)
+    if owner is not None and owner != environment.name:
+        yield Guard(FOREIGN_TARGET, f"the target holds the settings of `{owner}`, which was applied there last")
     if comparison.shared_changes:
         keys = ", ".join(comparison.shared_changes)
         yield Guard(SHARED_KEY_CHANGE, f"{keys} also feed storage and queues of the application, and would change")
 
 
-def host_guard(environment: Environment, live_host: str | None) -> Guard | None:
-    """In production a login goes to another server than the live one only when that is approved."""
+def _way_guards(environment: Environment, comparison: Comparison) -> Iterator[Guard]:
+    """Changes of the way that production's mail takes."""
+    live, wanted = comparison.live.facts, comparison.facts
+    host_change = host_guard(environment, live.host, wanted=wanted.host)
+    if host_change is not None:
+        yield host_change
+    if live.driver in _DRIVERS and wanted.driver != live.driver:
+        yield Guard(
+            DRIVER_CHANGE, f"mail would leave by `{wanted.driver or 'nothing'}`; production uses `{live.driver}` now"
+        )
+    if wanted.encryption == "none" and live.encryption != "none" and _touches_transport(comparison.operations):
+        yield Guard(ENCRYPTION_OFF, "logins and messages would cross the network in clear: `encryption` is `none`")
+    before, after = _domain(live.sender), _domain(wanted.sender)
+    if before is not None and after != before:
+        reason = f"mail would come from `{after or 'nowhere'}`; production sends as `{before}` now"
+        yield Guard(SENDER_DOMAIN_CHANGE, reason)
+
+
+def host_guard(environment: Environment, live_host: str | None, *, wanted: str | None = None) -> Guard | None:
+    """In production a login goes to another server than the live one only when that is approved.
+
+    ``wanted`` is the server after the change, that of the environment unless told.
+    """
     smtp = environment.email.smtp
     if environment.tier != "production" or smtp is None or live_host is None or smtp.password is None:
         return None
-    host = _normal(smtp.host.data)
-    if host == _normal(live_host):
+    host = wanted or smtp.host.data
+    if normal_host(host) == normal_host(live_host):
         return None
-    return Guard(HOST_CHANGE, f"the login would go to `{smtp.host.data}`; production uses `{live_host}` now")
+    return Guard(HOST_CHANGE, f"the login would go to `{host}`; production uses `{live_host}` now")
+
+
+def _removals(environment: Environment, comparison: Comparison) -> Iterator[Guard]:
+    """Settings that the driver needs and that would be gone. Those of a driver that is left go with it."""
+    block = f"email.{comparison.facts.driver or environment.email.driver.data}."
+    gone = [
+        operation.key
+        for operation in comparison.operations
+        if operation.setting in _REQUIRED
+        and operation.setting.startswith((block, "email.driver", "email.sender."))
+        and operation.before not in _NOTHING
+        and operation.after in _NOTHING
+    ]
+    if gone:
+        yield Guard(REQUIRED_REMOVAL, f"{', '.join(gone)} would be taken away, and mail needs it")
 
 
 def require_approved(guards: Iterable[Guard], approved: Iterable[str]) -> None:
@@ -55,79 +127,18 @@ def require_approved(guards: Iterable[Guard], approved: Iterable[str]) -> None:
     open_guards = [guard for guard in guards if guard.name not in names]
     if open_guards:
         reasons = "; ".join(guard.reason for guard in open_guards)
-        flags = " ".join(f"--approve {guard.name}" for guard in open_guards)
-        raise Refused(reasons, help=f"if that is meant, add {flags}")
+        raise Refused(reasons, help=f"if that is meant, add {approval_line(open_guards)}")
 
 
-def login_gate(
-    project: ProjectFile, environment: Environment, *, setting: str = "email.smtp.host"
-) -> Callable[[str, int], None]:
-    """What a transport asks before it sends a login: only to a server that `policy.hosts` allows."""
-    allowed = project.allowed_hosts
-
-    def authorize(host: str, port: int) -> None:  # noqa: ARG001 - a transport's hook
-        if allowed is not None and _normal(host) not in {_normal(entry) for entry in allowed}:
-            raise Refused(
-                f"`{environment.name}`: `policy.hosts` does not allow a login at `{host}`",
-                help=f"correct `{setting}`, or have the host added to `policy.hosts` in kmconfig.yaml",
-            )
-
-    return authorize
+def approval_line(guards: Iterable[Guard]) -> str:
+    """The options that approve guards, to be pasted."""
+    return " ".join(f"--approve {guard.name}" for guard in guards)
 
 
-def require_policy(project: ProjectFile, environment: Environment) -> None:
-    """Refuse what policy forbids whatever the secrets and the target are: the server of a login, and programs.
-
-    Raises Refused.
-    """
-    smtp = environment.email.smtp
-    if smtp is not None and (smtp.password is not None or smtp.username is not None):
-        login_gate(project, environment)(smtp.host.data, smtp.port.data)
-    _require_driver(project, environment)
-    require_commands(project, (*commands_of(environment, "reload"), *commands_of(environment, "verify")))
+def _touches_transport(operations: Iterable[Operation]) -> bool:
+    return any(op.setting in ("email.driver", "email.smtp.host", "email.smtp.encryption") for op in operations)
 
 
-def _require_driver(project: ProjectFile, environment: Environment) -> None:
-    """The same for the drivers that take another way than SMTP's."""
-    mailgun, sendmail = environment.email.mailgun, environment.email.sendmail
-    if mailgun is not None and project.allowed_hosts is not None:
-        from kmconfig.mail.mailgun_account import api_address  # noqa: PLC0415 - few need it
-
-        address = api_address(mailgun.region.data)
-        login_gate(project, environment, setting="email.mailgun.region")(address.host, address.port)
-    if sendmail is not None:
-        remedy = "correct `email.sendmail.path`, or have the program added to `policy.commands`"
-        require_commands(project, ((sendmail.path.data,),), remedy=remedy)
-
-
-def require_promotion(project: ProjectFile, environment: Environment) -> None:
-    """Raise UsageError where the project asks for a gate that is not available yet: no gate may fail open."""
-    stages = project.promotion
-    if environment.tier in stages[1:]:
-        raise UsageError(
-            f"`promotion` asks for a receipt of `{stages[stages.index(environment.tier) - 1]}` before"
-            f" `{environment.name}`, and that is not available yet in this version",
-            help="take `promotion` out of kmconfig.yaml until it is",
-        )
-
-
-def require_commands(
-    project: ProjectFile,
-    commands: Iterable[tuple[str, ...]],
-    *,
-    remedy: str = "correct the target's `reload` and `verify`, or have the program added to `policy.commands`",
-) -> None:
-    """Raise Refused for a program that `policy.commands` does not name."""
-    allowed = project.allowed_commands
-    if allowed is None:
-        return
-    for command in commands:
-        if command[0] not in allowed:
-            raise Refused(
-                f"`policy.commands` does not allow `{command[0]}`",
-                help=remedy,
-            )
-
-
-def _normal(host: str) -> str:
-    return host.rstrip(".").strip("[]").lower()
+def _domain(address: str | None) -> str | None:
+    _, at, domain = (address or "").rpartition("@")
+    return normal_host(domain) if at and domain else None

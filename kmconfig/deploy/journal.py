@@ -1,26 +1,26 @@
-"""What a run is about to do to a target, on disk before it does it."""
+"""What a run is about to do to a target, written down with the target before it does it."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from kmconfig.errors import CouldNotCheck, PartialOrUnknown
-from kmconfig.targets.atomic import replace_file, sync_folder
+from kmconfig.errors import PartialOrUnknown
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from kmconfig.targets.keeping.interface import Keeper
 
-Doing: TypeAlias = Literal["write", "restore"]
+Doing: TypeAlias = Literal["write", "activate", "read_back", "verify", "test_message", "restore"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A run that is under way: for which environment and plan, and what it is doing to the target.
+    """A run that is under way: for which environment and plan, and the step it is about to take.
 
-    ``snapshot`` is the name of the file with the content to go back to. ``written`` are fingerprints of
-    everything that has been put in its place since, by this run and by killed ones before it.
+    ``snapshot`` is the name under which what was there before is kept. ``written`` are fingerprints of everything
+    that has been put in its place since, by this run and by killed ones before it. ``back_to`` is the run before
+    which a rollback goes back, None for an apply. ``fence`` is the number of the lock's holder.
     """
 
     run: str
@@ -29,41 +29,32 @@ class Entry:
     snapshot: str
     written: tuple[str, ...]
     doing: Doing = "write"
+    back_to: str | None = None
+    fence: int = 0
 
 
-def record(path: Path, entry: Entry) -> None:
-    """Put the entry on disk. Raises OSError."""
-    replace_file(path, (json.dumps({"version": 1, **asdict(entry)}, indent=2) + "\n").encode(), mode=0o600)
+def record(keeper: Keeper, entry: Entry) -> None:
+    """Put the entry where the next run finds it. Raises OSError or CouldNotCheck."""
+    keeper.record((json.dumps({"version": 1, **asdict(entry)}, indent=2) + "\n").encode())
 
 
-def read(path: Path) -> Entry | None:
+def read(keeper: Keeper) -> Entry | None:
     """The entry that a run left behind, None where none did.
 
     Raises:
         CouldNotCheck: this user may not read the journal.
         PartialOrUnknown: it cannot be understood.
     """
-    try:
-        text = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    text = keeper.journal()
+    if text is None:
         return None
-    except OSError as error:
-        raise CouldNotCheck(
-            f"the journal {path} cannot be read: {error.strerror}", help="apply as the same user as before"
-        ) from None
     entry = _entry(text)
     if entry is None:
         raise PartialOrUnknown(
-            f"the journal {path} cannot be understood, so it is not known how the last run ended",
-            help="compare the target with the newest file in `snapshots` beside the journal, then remove the journal",
+            f"the journal in {keeper.where} cannot be understood, so it is not known how the last run ended",
+            help="compare the target with the newest of the `snapshots` beside the journal, then remove the journal",
         )
     return entry
-
-
-def close(path: Path) -> None:
-    """The run has ended with a known result. Raises OSError."""
-    path.unlink(missing_ok=True)
-    sync_folder(path.parent)
 
 
 def _entry(text: bytes) -> Entry | None:
@@ -74,6 +65,6 @@ def _entry(text: bytes) -> Entry | None:
         entry = Entry(**{**fields, "written": tuple(fields["written"])})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    texts = (entry.run, entry.environment, entry.plan_digest, entry.snapshot, *entry.written)
+    texts = (entry.run, entry.environment, entry.plan_digest, entry.snapshot, entry.back_to or "", *entry.written)
     plain = all(isinstance(text, str) for text in texts) and "/" not in entry.snapshot
-    return entry if plain and entry.doing in ("write", "restore") else None
+    return entry if plain and entry.doing in get_args(Doing) and isinstance(entry.fence, int) else None

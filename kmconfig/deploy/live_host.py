@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmconfig.deploy.guards import HOST_CHANGE, Guard, host_guard
+from kmconfig.deploy.prepare import access_of
 from kmconfig.errors import KmconfigError
 from kmconfig.targets.registry import reader_for
 
 if TYPE_CHECKING:
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.project import Project
+    from kmconfig.secrets.stores import Stores
 
 
-def live_host_guards(project: Project, environment: Environment) -> list[Guard]:
+def live_host_guards(project: Project, environment: Environment, *, stores: Stores) -> list[Guard]:
     """The guard that a test of this environment touches, if any.
 
     Where a target is declared and cannot be read from here, the live host is not known; then the login needs
@@ -25,7 +27,7 @@ def live_host_guards(project: Project, environment: Environment) -> list[Guard]:
     if smtp is None or smtp.password is None:
         return []
     try:
-        live = reader_for(environment, project.root).live()
+        live = reader_for(environment, access_of(project, stores)).live()
     except KmconfigError as error:
         if project.file.allowed_hosts is not None:
             return []

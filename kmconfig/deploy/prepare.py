@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kmconfig.deploy.candidates import resolve_candidate
-from kmconfig.deploy.plan import Plan, make_plan
-from kmconfig.deploy.receipt import Receipts
+from kmconfig.deploy.inputs import inputs_of
+from kmconfig.deploy.plan import SecretPin, make_plan
+from kmconfig.deploy.receipt import secret_records
+from kmconfig.deploy.receipts import Receipts
 from kmconfig.deploy.revision import revision
+from kmconfig.deploy.work import Work
 from kmconfig.errors import CheckFailed, KmconfigError
 from kmconfig.lint.baseline import configured_baseline, read_baseline
 from kmconfig.lint.engine import Outcome, lint
 from kmconfig.secrets.frames import frames_cleared
+from kmconfig.targets.access import Access
 from kmconfig.targets.interface import NOTHING_WRITTEN
-from kmconfig.targets.keeping import Keeping
-from kmconfig.targets.registry import AnyReader, reader_for
+from kmconfig.targets.registry import keeper_for, reader_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.project import Project
-    from kmconfig.targets.interface import Candidate
+    from kmconfig.secrets.stores import Stores
+    from kmconfig.targets.goal import Candidate
 
-__all__ = ["LintGate", "plan_environment", "receipts_of", "require_clean", "resolve_candidate"]
+__all__ = ["LintGate", "access_of", "plan_environment", "receipts_of", "require_clean", "resolve_candidate"]
+
+
+_KILLED = "an earlier run did not come to its end; the next apply brings it there"
 
 
 class LintGate(CheckFailed):
@@ -54,25 +61,56 @@ def require_clean(project: Project, environment: Environment, *, today: datetime
 
 
 @frames_cleared()
-def plan_environment(project: Project, candidate: Candidate, *, now: datetime) -> tuple[Plan, AnyReader]:
-    """Compare an environment with its live target."""
+def plan_environment(project: Project, candidate: Candidate, *, stores: Stores, now: datetime) -> Work:
+    """Compare an environment with its live target. Nothing is written."""
     environment = candidate.environment
-    reader = reader_for(environment, project.root)
+    reader = reader_for(environment, access_of(project, stores))
     receipts = receipts_of(project, environment.name)
+    keeper = keeper_for(reader)
     # What a run has written that was killed stands in no receipt.
-    killed = Keeping(reader.path).journal.exists()
+    killed = keeper.journal() is not None
     plan = make_plan(
         candidate,
+        environment,
         reader,
         now=now,
-        commit=revision(project.root),
+        commit=revision(project, environment),
+        inputs=inputs_of(project, environment),
+        secrets=tuple(_pins(candidate)),
+        notes=(*candidate.notes, *((_KILLED,) if killed else ())),
         formerly_ours=receipts.keys_written(reader.identity),
         written=NOTHING_WRITTEN if killed else receipts.secrets_written(reader.identity),
+        owner=keeper.owner(),
     )
-    if killed:
-        note = "an earlier run did not come to its end; the next apply brings it there"
-        plan = replace(plan, notes=(*plan.notes, note))
-    return plan, reader
+    return Work(
+        project=project.file,
+        environment=environment,
+        goal=candidate,
+        candidate=candidate,
+        plan=plan,
+        reader=reader,
+        receipts=receipts,
+    )
+
+
+def _pins(candidate: Candidate) -> Iterator[SecretPin]:
+    for record in secret_records(candidate):
+        yield SecretPin(
+            setting=record.setting,
+            reference=record.reference,
+            version=record.version,
+            fingerprint=record.fingerprint,
+        )
+
+
+def access_of(project: Project, stores: Stores) -> Access:
+    """How the targets of a project are reached."""
+    return Access(
+        root=project.root,
+        state=project.root / project.file.state,
+        stores=stores,
+        allowed_hosts=project.file.allowed_hosts,
+    )
 
 
 def receipts_of(project: Project, environment: str) -> Receipts:

@@ -2,170 +2,161 @@
 
 from __future__ import annotations
 
-import os
+import time
 from typing import TYPE_CHECKING, Any
 
-from kmconfig.deploy.commands import run_command
-from kmconfig.deploy.guards import login_gate
+from kmconfig.deploy.policy import login_gate
+from kmconfig.deploy.proof_commands import ProofCommands
 from kmconfig.deploy.steps import StepFailed
-from kmconfig.environment.stores import stores_of
-from kmconfig.mail.account import compose_test_mail, secret_references, sender_of
+from kmconfig.mail.account import compose_test_mail, sender_of
 from kmconfig.mail.transport import open_transport
-from kmconfig.secrets.child_environment import scrubbed_environment
 from kmconfig.secrets.masker import Masker
-from kmconfig.targets.registry import commands_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kmconfig.deploy.plan import Plan
+    from kmconfig.deploy.journal import Doing
+    from kmconfig.deploy.options import Options
     from kmconfig.deploy.receipt import Receipt
     from kmconfig.deploy.steps import Steps
-    from kmconfig.environment.projectfile import ProjectFile
+    from kmconfig.deploy.work import Work
     from kmconfig.mail.diagnosis import Diagnosis
     from kmconfig.mail.transport import Transport
-    from kmconfig.targets.interface import Candidate
-    from kmconfig.targets.registry import AnyReader
+    from kmconfig.secrets.secret import Secret
+    from kmconfig.targets.goal import Candidate
 
-Commands = tuple[tuple[str, ...], ...]
+_PAUSES_SECONDS = (10.0, 30.0, 80.0)
+_UNKNOWN_SETTINGS = "what was there before the first run is not known as settings that could be tried"
 
 
 class Proof:
-    """The steps that prove one candidate. ``timeout`` is for each command, in seconds."""
+    """The steps that prove one goal. Without settings that can be tried, mail is left out and the receipt says so.
+
+    ``wait`` pauses for so many seconds.
+    """
 
     def __init__(
         self,
+        work: Work,
         *,
-        project: ProjectFile,
-        candidate: Candidate,
-        plan: Plan,
-        reader: AnyReader,
         recipients: tuple[str, ...],
         receipt: Receipt,
         steps: Steps,
-        timeout: float,
+        options: Options,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._candidate = candidate
-        self._environment = candidate.environment
-        self._plan = plan
-        self._reader = reader
+        self._work = work
         self._recipients = recipients
         self._receipt = receipt
         self._steps = steps
-        self._timeout = timeout
-        self._gate = login_gate(project, candidate.environment)
+        self._options = options
+        self._wait = wait
         self.masker = Masker()
-        self._told = 0  # so many reload commands may have told the application of the new settings
-        self.reload: Commands = commands_of(candidate.environment, "reload")
-        self.verify: Commands = commands_of(candidate.environment, "verify")
+        self._commands = ProofCommands(work, masker=self.masker, timeout=options.command_timeout)
 
     def learn_secrets(self) -> None:
         """Take note of the secrets of now and before, which commands may print."""
-        key = self._candidate.key
-        keys = (key.secret,) if key is not None else ()
-        for secret in (*self._candidate.secrets.values(), *keys, *self._reader.live_secrets()):
+        candidate = self._work.candidate
+        own: tuple[Secret, ...] = ()
+        if candidate is not None:
+            own = (*candidate.secrets.values(), *((candidate.key.secret,) if candidate.key is not None else ()))
+        for secret in (*own, *self._work.reader.live_secrets()):
             self.masker.register(secret)
 
     def preflight(self) -> None:
-        """Log in with the candidate settings and go through RCPT, without a message."""
+        """Log in with the new settings and go through RCPT, without a message. Raises StepFailed."""
+        candidate = self._work.candidate
+        if candidate is None:
+            self._steps.skipped("preflight", _UNKNOWN_SETTINGS)
+            return
         with self._steps.step("preflight") as say:
-            result = self._transport().probe(sender_of(self._environment), self._recipients)
+            result = self._transport(candidate).probe(sender_of(candidate.environment), self._recipients)
             _require(result.diagnosis)
             tried = "login and recipients accepted" if result.recipients else result.reply
             say(", ".join(filter(None, (result.tls_version, tried, "no message sent"))))
             if result.main_port is not None:
-                port, answers = self._port(), result.port_used
+                smtp = candidate.environment.email.smtp
+                port, answers = smtp.port.data if smtp is not None else None, result.port_used
                 remedy = f"set `email.smtp.port: {answers}`: the platform knows one port only"
                 raise StepFailed(
                     f"port {port} cannot be reached, while {answers} answers",
                     diagnosis={**_as_dict(result.main_port), "remedies": [remedy]},
                 )
 
-    def after_write(self, *, no_test_send: str | None) -> None:
-        """Activate, read back, let the application verify itself, and send one message."""
-        if self.reload:
+    def after_write(self, about_to: Callable[[Doing], None]) -> None:
+        """Activate, read back, let the application verify itself, and send one message.
+
+        ``about_to`` is told of each step before it is taken. Raises StepFailed.
+        """
+        if self._commands.reload:
+            about_to("activate")
             with self._steps.step("activate") as say:
-                self._activate(say)
+                self._commands.activate(say)
         with self._steps.step("read_back"):
-            left = self._reader.compare(self._candidate, formerly_ours=self._plan.formerly_ours).operations
-            if left:
-                raise StepFailed(f"the target does not say what was written: {', '.join(op.key for op in left)}")
-        if self.verify:
+            self._read_back()
+        if self._commands.verify:
+            about_to("verify")
             with self._steps.step("verify") as say:
-                for command in self.verify:
-                    self._run(command)
-                say(_joined(self.verify))
+                self._commands.prove(say)
             self._receipt.application_verified = True
-        if no_test_send is None:
-            self._test_message()
-        else:
-            self._receipt.test = {"sent": False, "reason": no_test_send}
-            self._steps.skipped("test_message", no_test_send)
+        self._send(about_to)
 
     def reload_again(self, *, all_commands: bool) -> str:
-        """Tell the application that the settings are the old ones, and return what was done.
+        """Tell the application that the settings are the old ones, and return what was done. Raises StepFailed."""
+        return self._commands.reload_again(all_commands=all_commands)
 
-        Without ``all_commands`` those that have not told it of the new ones need not succeed.
-        Raises StepFailed for others.
-        """
-        for number, command in enumerate(self.reload):
-            try:
-                self._run(command)
-            except StepFailed as failed:
-                if all_commands or number < self._told:
-                    raise
-                return f"{_joined(self.reload[:number])}; {failed.reason}, as before".removeprefix("; ")
-        return _joined(self.reload)
+    def _read_back(self) -> None:
+        plan = self._work.plan
+        left = self._work.reader.compare(self._work.goal, formerly_ours=plan.formerly_ours).operations
+        if left:
+            raise StepFailed(f"the target does not say what was written: {', '.join(op.key for op in left)}")
 
-    def _activate(self, say: Callable[[str], None]) -> None:
-        for number, command in enumerate(self.reload):
-            self._told = number + 1
-            try:
-                self._run(command)
-            except StepFailed:
-                self._told = number
-                raise
-        say(_joined(self.reload))
-
-    def _run(self, command: tuple[str, ...]) -> None:
-        references = secret_references(self._environment)
-        environ = scrubbed_environment(os.environ, references, stores=stores_of(self._environment))
-        result = run_command(
-            command, folder=self._reader.folder, environ=environ, mask=self._mask, timeout=self._timeout
-        )
-        if not result.ok:
-            raise StepFailed(f"`{' '.join(command)}` {result.detail}")
-
-    def _mask(self, text: str) -> str:
-        """Of a secret that is too short to be masked nobody can say that it is not in the text."""
-        if any(secret.reference in self.masker.unmaskable for secret in self._candidate.secrets.values()):
-            return "(what it printed is not shown: a secret is too short to be masked)" if text.strip() else ""
-        return self.masker.mask(text)
-
-    def _test_message(self) -> None:
+    def _send(self, about_to: Callable[[Doing], None]) -> None:
+        candidate = self._work.candidate
+        reason = self._options.no_test_send if candidate is not None else _UNKNOWN_SETTINGS
+        if candidate is None or reason is not None:
+            self._receipt.test = {"sent": False, "reason": reason}
+            self._steps.skipped("test_message", reason or "")
+            return
+        about_to("test_message")
         with self._steps.step("test_message") as say:
-            transport = self._transport()
-            mail = compose_test_mail(self._environment, transport.facts(), self._recipients)
-            result = transport.send(mail.message, sender_of(self._environment), self._recipients)
-            self._receipt.test = {
-                "sent": result.ok,
-                "test_id": mail.test_id,
-                "message_id": mail.message_id,
-                "recipients": list(self._recipients),
-                "reply": result.reply,
-                "tls": result.tls_version,
-            }
-            _require(result.diagnosis)
-            say(f"{result.reply} (test id {mail.test_id})")
+            self._test_message(candidate, say)
 
-    def _port(self) -> int | None:
-        smtp = self._environment.email.smtp
-        return smtp.port.data if smtp is not None else None
+    def _test_message(self, candidate: Candidate, say: Callable[[str], None]) -> None:
+        """Send it, and again for a while where the server puts it off: greylisting is no fault of the settings."""
+        left, pauses = self._options.patience, list(_PAUSES_SECONDS)
+        tried = 1
+        while (diagnosis := self._sent(candidate)) is not None and diagnosis.temporary and pauses and pauses[0] <= left:
+            pause = pauses.pop(0)
+            self._steps.waiting("test_message", f"{diagnosis.symptom}; trying again in {pause:.0f} s")
+            self._wait(pause)
+            left -= pause
+            tried += 1
+        if diagnosis is not None and diagnosis.temporary and tried > 1:
+            raise StepFailed(f"still put off after {tried} attempts: {diagnosis.cause}", diagnosis=_as_dict(diagnosis))
+        _require(diagnosis)
+        test = self._receipt.test or {}
+        again = f", at attempt {tried}" if tried > 1 else ""
+        say(f"{test['reply']} (test id {test['test_id']}){again}")
 
-    def _transport(self) -> Transport:
-        return open_transport(
-            self._environment, self._candidate.secrets, progress=self._steps.mail, authorize=self._gate
-        )
+    def _sent(self, candidate: Candidate) -> Diagnosis | None:
+        """Send one message, note it in the receipt, and say what went wrong if anything did."""
+        transport = self._transport(candidate)
+        mail = compose_test_mail(candidate.environment, transport.facts(), self._recipients)
+        result = transport.send(mail.message, sender_of(candidate.environment), self._recipients)
+        self._receipt.test = {
+            "sent": result.ok,
+            "test_id": mail.test_id,
+            "message_id": mail.message_id,
+            "recipients": list(self._recipients),
+            "reply": result.reply,
+            "tls": result.tls_version,
+        }
+        return result.diagnosis
+
+    def _transport(self, candidate: Candidate) -> Transport:
+        gate = login_gate(self._work.project, candidate.environment)
+        return open_transport(candidate.environment, candidate.secrets, progress=self._steps.mail, authorize=gate)
 
 
 def _require(diagnosis: Diagnosis | None) -> None:
@@ -180,7 +171,3 @@ def _as_dict(diagnosis: Diagnosis) -> dict[str, Any]:
         "cause": diagnosis.cause,
         "remedies": list(diagnosis.remedies),
     }
-
-
-def _joined(commands: Commands) -> str:
-    return "; ".join(" ".join(command) for command in commands)

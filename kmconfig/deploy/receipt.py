@@ -1,23 +1,21 @@
-"""Receipts: what each run did and how it ended, without any secret."""
+"""A receipt: what a run did and how it ended, without any secret."""
 
 from __future__ import annotations
 
-import json
 import secrets as randomness
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from kmconfig.errors import CouldNotCheck
-from kmconfig.targets.atomic import replace_file, sweep_matching, try_replace
-from kmconfig.targets.secret_changes import Written, secret_settings
+from kmconfig.targets.secret_changes import secret_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
-    from kmconfig.secrets.masker import Masker
-    from kmconfig.targets.interface import Candidate, Operation
+    from kmconfig.targets.goal import Candidate
+    from kmconfig.targets.interface import Kept, Operation
+
+Kind: TypeAlias = Literal["apply", "rollback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,143 +64,76 @@ class Receipt:
     ``result`` is applied, unchanged, rolled_back, failed or unknown. ``application_verified`` says whether the
     application itself has shown that it uses the settings. ``test`` holds the ids of the test message, its
     recipients and the server's reply, or the reason why none was sent. ``secrets`` says of every secret of the
-    settings which one it was.
+    settings which one it was, ``kept`` what each key of the target was to hold. ``shared`` are the settings that
+    come from layers, which a promotion compares, and ``own`` those that the environment's own file sets.
+    ``back_to`` is the run before which a rollback went back. ``remarks`` are what an auditor should know, as a lock
+    that was taken over or a gate that was left out. ``left`` identifies the state in which the target was left.
+    ``previous`` and ``digest`` are the links of the chain that receipts form, known once it is saved.
     """
 
     run: str
     environment: str
+    tier: str
     target: str
     plan_digest: str
     commit: str | None
     started: datetime
+    actor: str = ""
+    kind: Kind = "apply"
+    back_to: str | None = None
     result: str = "unknown"
     application_verified: bool = False
     operations: tuple[Operation, ...] = ()
-    keys: tuple[str, ...] = ()
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    shared: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
     secrets: tuple[SecretRecord, ...] = ()
     approvals: tuple[str, ...] = ()
+    remarks: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    snapshot: str | None = None
     test: dict[str, Any] | None = None
     diagnosis: dict[str, Any] | None = None
     message: str = ""
+    left: str | None = None
+    previous: str | None = None
+    digest: str | None = None
     exit_code: int = 0
 
     def document(self) -> dict[str, Any]:
         """The receipt object of contract, section 5."""
         return {
             "run": self.run,
+            "kind": self.kind,
             "environment": self.environment,
+            "tier": self.tier,
             "target": self.target,
             "plan_digest": self.plan_digest,
             "commit": self.commit,
             "started": self.started.isoformat(timespec="seconds"),
+            "actor": self.actor,
             "result": self.result,
             "application_verified": self.application_verified,
             "operations": [operation.document(now=self.started) for operation in self.operations],
-            "keys": list(self.keys),
+            "keys": list(self.kept),
+            "kept": {key: kept._asdict() for key, kept in self.kept.items()},
+            "shared": dict(self.shared),
+            "own": list(self.own),
             "secrets": [asdict(record) for record in self.secrets],
             "approvals": list(self.approvals),
+            "remarks": list(self.remarks),
             "steps": [asdict(step) for step in self.steps],
+            "snapshot": self.snapshot,
+            "back_to": self.back_to,
             "test": self.test,
             "diagnosis": self.diagnosis,
             "message": self.message,
+            "left": self.left,
+            "previous": self.previous,
+            **({"digest": self.digest} if self.digest is not None else {}),
         }
 
 
 def new_run(now: datetime) -> str:
     """An id that sorts by time and is unique."""
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{randomness.token_hex(3)}"
-
-
-class Receipts:
-    """The receipts of one environment in the state folder; folders that are created get mode 0700."""
-
-    def __init__(self, state: Path, environment: str) -> None:
-        self._state = state
-        self._folder = state / "receipts" / environment
-
-    def save(self, receipt: Receipt, *, masker: Masker) -> Path:
-        """Write a receipt, without what ``masker`` knows, and say where. Raises OSError."""
-        self._ensure()
-        path = self._folder / f"{receipt.run}.json"
-        document = (
-            json.dumps(masker.mask_document({"version": 1, **receipt.document()}), indent=2, ensure_ascii=False) + "\n"
-        )
-        replace_file(path, document.encode(), mode=0o600)
-        return path
-
-    def prepare(self) -> None:
-        """Clear away what killed runs left half written, and make sure that a receipt can be saved.
-
-        Only for whoever holds the lock of the target. Raises CouldNotCheck.
-        """
-        try:
-            self._ensure()
-            sweep_matching(self._folder, r"[^/]*\.json")
-            try_replace(self._folder / "receipt.json")
-        except OSError as error:
-            raise CouldNotCheck(
-                f"no receipt could be written to `{self._folder}`: {error.strerror}",
-                help="let this user write there, or name another folder with `state` in kmconfig.yaml",
-            ) from None
-
-    def _files(self) -> list[Path]:
-        """Receipts, newest first."""
-        try:
-            return sorted((path for path in self._folder.iterdir() if path.suffix == ".json"), reverse=True)
-        except OSError:  # none yet, or none for this user
-            return []
-
-    def _ensure(self) -> None:
-        for folder in (self._state, self._folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ignore = self._state / ".gitignore"
-        if not ignore.exists() or not ignore.stat().st_size:
-            ignore.write_text("*\n", encoding="utf-8")
-
-    def ended(self, run: str) -> bool:
-        """Whether a run has a receipt that says how it ended."""
-        return _read(self._folder / f"{run}.json").get("result") in ("applied", "rolled_back")
-
-    def keys_written(self, target: str) -> frozenset[str]:
-        """The keys that the last run wrote to a target. Receipts that cannot be read count as none."""
-        return frozenset(key for key in _list(self._applied(target), "keys") if isinstance(key, str))
-
-    def secrets_written(self, target: str) -> dict[str, Written]:
-        """Which secrets the last run wrote to a target, by setting."""
-        found = {}
-        for record in _list(self._applied(target), "secrets"):
-            if isinstance(record, dict) and isinstance(setting := record.get("setting"), str):
-                found[setting] = Written(
-                    reference=_text(record, "reference") or "",
-                    version=_text(record, "version"),
-                    fingerprint=_text(record, "fingerprint"),
-                )
-        return found
-
-    def _applied(self, target: str) -> dict[str, Any]:
-        """The last receipt of a run that succeeded on a target."""
-        for path in self._files():
-            document = _read(path)
-            if document.get("target") == target and document.get("result") == "applied":
-                return document
-        return {}
-
-
-def _list(document: dict[str, Any], name: str) -> list[Any]:
-    value = document.get(name)
-    return value if isinstance(value, list) else []
-
-
-def _text(record: dict[str, Any], name: str) -> str | None:
-    """A text of a record. A version that became a number may have lost digits, and so is no version."""
-    value = record.get(name)
-    return value if isinstance(value, str) else None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}

@@ -6,20 +6,31 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+from kmconfig.environment.project import PROJECT_FILE
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kmconfig.environment.environment import Environment
+    from kmconfig.environment.project import Project
 
 
 #: All that git needs to read a work tree; variables with secrets are none of its business.
 _PASSED_ON = frozenset(("PATH", "HOME", "XDG_CONFIG_HOME", "GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES"))
 
 
-def revision(root: Path) -> str | None:
-    """The commit's id, with ``+dirty`` where files differ from it; None outside of a git work tree."""
+def revision(project: Project, environment: Environment) -> str | None:
+    """The commit's id; None outside of a git work tree.
+
+    ``+dirty`` follows where the files of the environment, or the project file, differ from it.
+    """
+    root = project.root
     commit = _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
     if commit is None:
         return None
-    return f"{commit}+dirty" if _git(root, "status", "--porcelain") else commit
+    files = [layer.document.file.path for layer in environment.layers]
+    dirty = _git(root, "status", "--porcelain", "--", PROJECT_FILE, *files)
+    return f"{commit}+dirty" if dirty else commit
 
 
 def _git(root: Path, *arguments: str) -> str | None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kmconfig.deploy.receipt import Step
-from kmconfig.errors import KmconfigError
+from kmconfig.errors import CouldNotCheck, KmconfigError
 from kmconfig.mail.stages import Silence
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ class Progress(Protocol):
         """A step begins."""
         ...
 
+    def waiting(self, step: str, reason: str) -> None:
+        """A step waits for somebody else."""
+        ...
+
     def finished(self, step: Step) -> None:
         """A step has ended."""
         ...
@@ -47,6 +51,9 @@ class Silent:
         self.mail: MailProgress = Silence()
 
     def started(self, step: str) -> None:
+        """Ignore it."""
+
+    def waiting(self, step: str, reason: str) -> None:
         """Ignore it."""
 
     def finished(self, step: Step) -> None:
@@ -63,15 +70,19 @@ class _Unfailing:
         """Pass it on."""
         self._tell("started", name)
 
+    def waiting(self, name: str, reason: str) -> None:
+        """Pass it on."""
+        self._tell("waiting", name, reason)
+
     def finished(self, what: Any) -> None:
         """Pass it on."""
         self._tell("finished", what)
 
-    def _tell(self, method: str, what: Any) -> None:
+    def _tell(self, method: str, *what: Any) -> None:
         if self._progress is None:
             return
         try:
-            getattr(self._progress, method)(what)
+            getattr(self._progress, method)(*what)
         except (OSError, ValueError):  # the latter where a stream has been closed
             self._progress = None
 
@@ -99,6 +110,10 @@ class Steps:
             raise
         self._end(Step(name, "restored" if name == "restore" else "ok", _ms(began), "; ".join(said)))
 
+    def waiting(self, name: str, reason: str) -> None:
+        """Say that a step waits, and why."""
+        self._progress.waiting(name, reason)
+
     def skipped(self, name: str, reason: str) -> None:
         """Record a step that was left out."""
         self._end(Step(name, "skipped", 0.0, reason))
@@ -106,6 +121,18 @@ class Steps:
     def _end(self, step: Step) -> None:
         self._receipt.steps.append(step)
         self._progress.finished(step)
+
+
+@contextmanager
+def nothing_changed() -> Iterator[None]:
+    """Say of a fault of the system that it came before the write."""
+    failed: OSError | None = None
+    try:
+        yield
+    except OSError as error:
+        failed = error
+    if failed is not None:
+        raise CouldNotCheck(f"nothing was changed: {told(failed)}")
 
 
 def told(error: BaseException) -> str:

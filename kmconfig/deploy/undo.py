@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kmconfig.deploy.receipt import Receipt
     from kmconfig.deploy.steps import Steps
     from kmconfig.targets.interface import Writer
-    from kmconfig.targets.keeping import Keeping
+    from kmconfig.targets.keeping.interface import Fence, Keeper
 
 INTERRUPTED = 130
 
@@ -30,7 +30,8 @@ class Undo:
     """
 
     writer: Writer
-    keeping: Keeping
+    fence: Fence
+    keeper: Keeper
     proof: Proof
     steps: Steps
     receipt: Receipt
@@ -42,7 +43,7 @@ class Undo:
         Its result is ``rolled_back``; ``failed`` where the write itself failed and changed nothing; or
         ``unknown`` where a person is needed, and then the journal stays.
         """
-        receipt, snapshot = self.receipt, self.keeping.snapshots / entry.snapshot
+        receipt = self.receipt
         receipt.application_verified = False
         try:
             if self._never_written(entry):
@@ -53,7 +54,8 @@ class Undo:
         except (StepFailed, KmconfigError, OSError) as failure:
             receipt.result, receipt.exit_code = "unknown", PartialOrUnknown.exit_code
             receipt.message = (
-                f"{told(error)}; and putting back what was there failed: {told(failure)}; it is kept in {snapshot}"
+                f"{told(error)}; and putting back what was there failed: {told(failure)}; it is kept in"
+                f" {self.keeper.place(entry.snapshot)}"
             )
             return
         receipt.result = "rolled_back"
@@ -65,26 +67,27 @@ class Undo:
         last = self.receipt.steps[-1]
         if (last.step, last.outcome) != ("write", "failed"):
             return False
-        return self.writer.state(self.keeping.snapshots / entry.snapshot, entry.written) != "after"
+        return self.writer.state(self.keeper.kept(entry.snapshot), entry.written) not in ("after", "partial")
 
     def _end_unwritten(self, error: BaseException) -> None:
         """End as if nothing had been begun."""
         if self.killed is None:
-            journal.close(self.keeping.journal)
+            self.keeper.close()
         else:
-            journal.record(self.keeping.journal, self.killed)
+            journal.record(self.keeper, self.killed)
         self.receipt.result = "failed"
         self.receipt.message = f"nothing was changed: {told(error)}"
         self.receipt.exit_code = _code_of(error)
 
     def _restore(self, entry: journal.Entry) -> str:
-        snapshot = self.keeping.snapshots / entry.snapshot
+        self.fence.check()
+        snapshot = self.keeper.kept(entry.snapshot)
         state = self.writer.state(snapshot, entry.written)
         if state == "other":
             raise StepFailed("somebody else has changed the target since it was written")
-        journal.record(self.keeping.journal, replace(entry, doing="restore"))
-        if state == "after":
-            self.writer.restore(snapshot)
+        journal.record(self.keeper, replace(entry, doing="restore"))
+        if state in ("after", "partial"):
+            self.writer.restore(snapshot, self.fence)
         if self.writer.state(snapshot, ()) != "before":
             raise StepFailed("the target does not hold what the snapshot does")
         return self.proof.reload_again(all_commands=self.killed is not None)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.environment.document import checked_document
+from kmconfig.environment.duration import parse_duration
 from kmconfig.environment.merge import lookup
 from kmconfig.source.problem import Problem
 from kmconfig.source.reader import Unreadable, decode, read_content, unreadable
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
     from kmconfig.source.parser import Document
     from kmconfig.source.value import Value
+
+_PROMOTION_MAX_AGE = timedelta(days=30)
 
 FAIL_LEVELS = ("error", "warning", "note", "never")
 
@@ -88,6 +92,12 @@ class ProjectFile:
     def promotion(self) -> tuple[str, ...]:
         """The tiers through which settings go, the first one first; empty where no order is asked for."""
         return self._texts("promotion") or ()
+
+    @property
+    def promotion_max_age(self) -> timedelta:
+        """How long a receipt of the stage before counts."""
+        value = self.get("promotion_max_age")
+        return parse_duration(value.data) if value is not None and isinstance(value.data, str) else _PROMOTION_MAX_AGE
 
 
 def read_project_file(root: Path, name: str, *, content: bytes | None = None) -> ProjectFile:

@@ -38,6 +38,10 @@ class StepLines:
         if self._stages and step in _WITH_STAGES:
             say(self._stream, f"  {self._style('faint', '·')} {_NAMES.get(step, step)}\n")
 
+    def waiting(self, step: str, reason: str) -> None:
+        """Say what a step waits for."""
+        say(self._stream, f"  {self._style('changed', '·')} {_NAMES.get(step, step)}: {for_terminal(reason)}\n")
+
     def finished(self, step: Step) -> None:
         """Print a finished step."""
         good = step.outcome in ("ok", "restored")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kmconfig.deploy.guards import approval_line
 from kmconfig.report.escape import for_terminal
 
 if TYPE_CHECKING:
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kmconfig.deploy.plan import Plan
-    from kmconfig.environment.environment import Environment
     from kmconfig.report.style import Style
     from kmconfig.targets.interface import Operation
     from kmconfig.targets.secret_changes import SecretChange
@@ -20,7 +20,7 @@ _SHORT_VERSION = 8
 _MARKS = {"add": ("good", "+"), "change": ("changed", "~"), "remove": ("bad", "-")}
 
 
-def plan_text(plan: Plan, environment: Environment, *, style: Style) -> Iterator[str]:
+def plan_text(plan: Plan, *, style: Style) -> Iterator[str]:
     """The plan, line by line."""
     target = for_terminal(plan.target)
     if not plan.operations:
@@ -33,15 +33,29 @@ def plan_text(plan: Plan, environment: Environment, *, style: Style) -> Iterator
         change_width = min(max(len(change) for change in changes), 60)
         for operation, key, change in zip(plan.operations, keys, changes, strict=True):
             role, mark = _MARKS[operation.action]
-            origin = _origin(operation, environment)
+            unwritten = "" if plan.back_to is not None or operation.after is None else "default"
+            origin = for_terminal(plan.origins.get(operation.setting, unwritten))
             line = f"  {style(role, mark)} {key.ljust(key_width)}  {change.ljust(change_width)}"
             yield f"{line}  {style('faint', origin)}".rstrip()
         yield f"  {_counts(plan)}"
+    for limit in plan.limits if plan.operations else ():
+        yield f"  {style('faint', 'limit')}: {for_terminal(limit)}"
     for note in plan.notes:
         yield f"  {style('note', 'note')}: {for_terminal(note)}"
     for guard in plan.guards:
         yield f"  {style('warning', 'guard')}: {for_terminal(guard.reason)}"
-        yield f"         approve it with {style('bold', f'--approve {guard.name}')}"
+    if plan.guards:
+        yield f"         if that is meant: {style('bold', approval_line(plan.guards))}"
+
+
+def saved_text(plan: Plan, file: str, *, style: Style) -> Iterator[str]:
+    """Where a plan was saved, until when it is good, and what it is not bound to."""
+    yield f"  saved as {style('bold', for_terminal(file))}, good until {plan.expires:%Y-%m-%d %H:%M} UTC"
+    yield f"  digest {plan.digest}"
+    for pin in plan.secrets:
+        if pin.version is None and pin.fingerprint is None:
+            unbound = f"{for_terminal(pin.reference)} has no version, so the plan is not bound to its value"
+            yield f"  {style('note', 'note')}: {unbound}"
 
 
 def _change(operation: Operation, *, now: datetime) -> str:
@@ -95,13 +109,6 @@ def _quoted(value: str | None, *, secret: bool) -> str:
         return "(absent)"
     text = for_terminal(value)
     return text if secret or value == "null" else f'"{text}"'
-
-
-def _origin(operation: Operation, environment: Environment) -> str:
-    value = environment.get(*operation.setting.split("."))
-    if value is None:
-        return ""
-    return for_terminal(str(value.span)) if value.span is not None else "default"
 
 
 def _counts(plan: Plan) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kmconfig.environment.effective import effective, leaves
 from kmconfig.report.escape import for_terminal
 
 if TYPE_CHECKING:
@@ -14,24 +15,22 @@ if TYPE_CHECKING:
     from kmconfig.source.span import Span
     from kmconfig.source.value import Value
 
-_DRIVERS = ("smtp", "sendmail", "mailgun", "ses")
-
 
 def show_document(environment: Environment, *, origins: bool) -> dict[str, Any]:
     """The document that `kmconfig show --format json` prints (schema/show.v1.schema.json)."""
-    leaves = list(_leaves(effective(environment)))
+    found = list(leaves(effective(environment)))
     return {
         "version": 1,
         "environment": environment.name,
         "tier": environment.tier,
         "settings": effective(environment).plain(),
-        "origins": {leaf.setting: _origin(leaf) for leaf in leaves if leaf.span is not None} if origins else {},
+        "origins": {leaf.setting: _origin(leaf) for leaf in found if leaf.span is not None} if origins else {},
     }
 
 
 def show_text(environment: Environment, *, origins: bool, style: Style) -> Iterator[str]:
     """The settings as aligned lines; with ``origins`` also where each stands and what it overrides."""
-    rows = [(leaf.setting, _shown(leaf.plain()), leaf) for leaf in _leaves(effective(environment))]
+    rows = [(leaf.setting, _shown(leaf.plain()), leaf) for leaf in leaves(effective(environment))]
     width = max((len(setting) for setting, _, _ in rows), default=0)
     value_width = max((len(value) for _, value, _ in rows if len(value) <= 60), default=0)
     yield f"{style('bold', for_terminal(environment.name))} ({environment.tier})"
@@ -41,34 +40,6 @@ def show_text(environment: Environment, *, origins: bool, style: Style) -> Itera
             yield line
             continue
         yield f"{line.ljust(width + value_width + 4)}  {style('faint', for_terminal(_origin_text(leaf)))}".rstrip()
-
-
-def effective(environment: Environment) -> Value[Any]:
-    """The merged settings without the blocks of the drivers that are not chosen."""
-    from kmconfig.source.value import Value  # noqa: PLC0415
-
-    root = environment.root
-    email = root.data.get("email")
-    if email is None or not isinstance(email.data, dict) or "driver" not in email.data:
-        return root
-    foreign = {name for name in _DRIVERS if name != email.data["driver"].data}
-    kept = {key: value for key, value in email.data.items() if key not in foreign}
-    return Value({**root.data, "email": Value(kept, email.path, email.span, email.key_span)}, ())
-
-
-def _leaves(value: Value[Any]) -> Iterator[Value[Any]]:
-    """Settings in order: scalars, lists and secret references."""
-    if isinstance(value.data, dict) and not _is_reference(value):
-        for child in value.data.values():
-            yield from _leaves(child)
-    else:
-        yield value
-
-
-def _is_reference(value: Value[Any]) -> bool:
-    from kmconfig.environment.merge import SECRET_SETTINGS  # noqa: PLC0415
-
-    return value.path in SECRET_SETTINGS
 
 
 def _origin(leaf: Value[Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from kmconfig.targets.laravel_keys import MailKeysInput
 if TYPE_CHECKING:
     from kmconfig.secrets.secret import Secret
     from kmconfig.source.value import Value
-    from kmconfig.targets.interface import Candidate
+    from kmconfig.targets.goal import Candidate
 
 #: The setting that decides each key of a Laravel `.env`.
 SETTING_OF_KEY = {

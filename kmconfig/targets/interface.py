@@ -4,54 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
-
-from kmconfig.secrets.secret import Secret
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from kmconfig.environment.environment import Environment
-    from kmconfig.environment.reference import SecretRef
-    from kmconfig.secrets.fingerprint import FingerprintKey
-    from kmconfig.secrets.store import Description
+    from kmconfig.secrets.secret import Secret
+    from kmconfig.targets.goal import Goal
+    from kmconfig.targets.keeping.interface import Fence
     from kmconfig.targets.secret_changes import SecretChange, Written
 
 Action: TypeAlias = Literal["add", "change", "remove"]
 
-State: TypeAlias = Literal["before", "after", "other"]
-"""Whether a target holds what the snapshot does, what was staged, or something that is neither."""
+State: TypeAlias = Literal["before", "after", "partial", "other"]
+"""Whether a target holds what was captured, what was staged, some of both, or something that is none of these."""
 
 NOTHING_WRITTEN: Mapping[str, Written] = MappingProxyType({})
 """No secret is known to have been written by an earlier run."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """The settings of one environment with the secrets that they refer to.
-
-    ``descriptions`` say what their stores know of them. ``unread`` are those whose value may not be read here: such
-    a candidate can be planned, not applied. ``key`` makes fingerprints of values, None where there is none.
-    ``notes`` are what people should know about all this.
-    """
-
-    environment: Environment
-    secrets: Mapping[SecretRef, Secret] = field(repr=False)
-    descriptions: Mapping[SecretRef, Description] = field(default_factory=lambda: MappingProxyType({}))
-    unread: frozenset[SecretRef] = frozenset()
-    key: FingerprintKey | None = None
-    notes: tuple[str, ...] = ()
-
-    def secret(self, ref: SecretRef) -> Secret:
-        """The secret of a reference. One that is unread has an empty one in its place, never to be compared."""
-        return Secret("", reference=str(ref)) if ref in self.unread else self.secrets[ref]
-
-    def require_read(self) -> None:
-        """Make sure that there is a value for everything that is to be written. Raises ValueError."""
-        if self.unread:
-            raise ValueError("a candidate with unread secrets is planned, never written")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,45 +58,125 @@ class Operation:
         }
 
 
+class MailFacts(NamedTuple):
+    """By which way mail leaves, as far as that can be told; None where it cannot, or nothing is set.
+
+    ``driver`` is one of ours (smtp, sendmail, mailgun, ses), or the application's word for another. ``host`` is the
+    SMTP server, ``encryption`` one of tls, ssl and none, ``sender`` an address.
+    """
+
+    driver: str | None = None
+    host: str | None = None
+    encryption: str | None = None
+    sender: str | None = None
+
+
+NO_FACTS = MailFacts()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveState:
     """What the target holds now.
 
-    ``base`` identifies this state, so that a later write can tell whether somebody changed it since.
-    ``host`` is the SMTP server in use, None where mail goes another way or nothing is set.
+    ``base`` identifies this state, so that a later write can tell whether somebody changed it since; it must not be
+    made from content in a way that lets a secret be searched for. ``owner`` is the environment that was applied
+    here last, where the target itself keeps that; elsewhere its keeper does.
     """
 
     base: str
-    host: str | None
+    facts: MailFacts = NO_FACTS
+    owner: str | None = None
+
+    @property
+    def host(self) -> str | None:
+        """The SMTP server in use, None where mail goes another way or nothing is set."""
+        return self.facts.host
+
+
+class Kept(NamedTuple):
+    """What a target keeps under a key of ours: the setting that decides, and its value as text.
+
+    Of a secret the text is its reference, or empty where it has none.
+    """
+
+    setting: str
+    text: str
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The operations that make the target say what the files say, and what people should know about it.
+    """The operations that make the target say what the goal says, and what people should know about it.
 
-    ``shared_changes`` are keys that other parts of the application read too and whose value would change.
+    ``kept`` is what each of our keys will hold, those without an operation included. ``facts`` are those after the
+    change. ``shared_changes`` are keys that other parts of the application read too and whose value would change.
     """
 
     live: LiveState
     operations: tuple[Operation, ...]
-    keys: tuple[str, ...]
+    kept: Mapping[str, Kept]
+    facts: MailFacts = NO_FACTS
     notes: tuple[str, ...] = ()
     shared_changes: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that are ours afterwards."""
+        return tuple(self.kept)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a target cannot do is what people have to know before they rely on it; a plan lists it.
+
+    ``compare_and_set``: the target itself refuses a write when it was changed since. ``atomic``: a write happens as a
+    whole or not at all. ``reads_secrets``: what it holds can be compared with what it should. ``restores_secrets``:
+    a rollback brings back the secrets too. ``shared_lock``: runs on other machines see our lock and journal.
+    """
+
+    compare_and_set: bool = True
+    atomic: bool = True
+    reads_secrets: bool = True
+    restores_secrets: bool = True
+    shared_lock: bool = True
+    others: tuple[str, ...] = field(default=())
+
+    def limits(self) -> tuple[str, ...]:
+        """What the target cannot do, as sentences for people."""
+        lacking = {
+            "a change by somebody else in the moment of the write is noticed only afterwards": self.compare_and_set,
+            "several values are written one after the other, not all at once": self.atomic,
+            "the secrets it holds cannot be read, so they are compared by what was written last": self.reads_secrets,
+            "a rollback cannot bring back the secrets that it held": self.restores_secrets,
+            "lock and journal lie on this machine, so apply from one machine only": self.shared_lock,
+        }
+        return (*(sentence for sentence, able in lacking.items() if not able), *self.others)
 
 
 @dataclass(frozen=True, slots=True)
 class WritePermit:
-    """Opens a target for writing. ``deploy.apply`` makes it, from a plan whose gates have all been passed."""
+    """Opens a target for writing. ``deploy`` makes it, from a plan whose gates have all been passed."""
 
     plan_digest: str
     base: str
 
 
 class Reader(Protocol):
-    """Reads a target and plans against it. Cannot write."""
+    """Reads a target and plans against it. Cannot write.
+
+    ``identity`` names the target for receipts and plans, ``shown`` for people. ``folder`` is where its commands
+    run, None for a target that has none.
+    """
 
     kind: str
     identity: str
+    shown: str
+    capabilities: Capabilities
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the commands of the target run."""
+        ...
 
     def live(self) -> LiveState:
         """Read the target. Raises CouldNotCheck where that is not possible."""
@@ -133,7 +184,7 @@ class Reader(Protocol):
 
     def compare(
         self,
-        candidate: Candidate,
+        goal: Goal,
         *,
         formerly_ours: frozenset[str] = frozenset(),
         written: Mapping[str, Written] = NOTHING_WRITTEN,
@@ -150,14 +201,21 @@ class Reader(Protocol):
 
 
 class Writer(Protocol):
-    """Writes a target, and can put back what was there. Whoever uses it holds the target's lock."""
+    """Writes a target, and can put back what was there. Whoever uses it holds the target's lock.
+
+    ``snapshot`` is whatever :meth:`capture` returned: content, or the target's own version numbers; None where
+    the target did not exist. Each method that writes asks ``fence.check()`` before each of its writes.
+    """
 
     def prepare(self) -> None:
         """Clear away what killed runs left, and make sure of writing. Raises CouldNotCheck."""
         ...
 
-    def snapshot(self, run: str) -> Path:
-        """Keep what is there now, readable by the owner only, and say where."""
+    def capture(self) -> bytes | None:
+        """What has to be kept to put back what is there now.
+
+        Raises Refused when the target has changed since it was planned.
+        """
         ...
 
     def stage(self) -> str:
@@ -167,14 +225,14 @@ class Writer(Protocol):
         """
         ...
 
-    def write(self) -> None:
+    def write(self, fence: Fence) -> None:
         """Make the target say what was staged. Raises Refused when it has changed since it was planned."""
         ...
 
-    def restore(self, snapshot: Path) -> None:
+    def restore(self, snapshot: bytes | None, fence: Fence) -> None:
         """Put back what a snapshot holds."""
         ...
 
-    def state(self, snapshot: Path, written: Collection[str]) -> State:
+    def state(self, snapshot: bytes | None, written: Collection[str]) -> State:
         """Say what the target holds; ``written`` are fingerprints of what runs have staged."""
         ...

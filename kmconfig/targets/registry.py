@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from kmconfig.errors import ConfigurationError, UsageError
-from kmconfig.targets import json_file, laravel_env
-from kmconfig.targets.file_writer import FileWriter
-from kmconfig.targets.json_file import JsonFileReader
-from kmconfig.targets.laravel_env import LaravelEnvReader
+from kmconfig.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kmconfig.environment.environment import Environment
     from kmconfig.source.value import Value
-    from kmconfig.targets.interface import Candidate, WritePermit
+    from kmconfig.targets.access import Access
+    from kmconfig.targets.goal import Goal
+    from kmconfig.targets.interface import Reader, WritePermit, Writer
+    from kmconfig.targets.keeping.interface import Keeper
 
-AnyReader = LaravelEnvReader | JsonFileReader
+#: Kind of target to the module that opens it; imported when chosen, since some need large libraries.
+_KINDS = {
+    "laravel_env": "kmconfig.targets.laravel_env",
+    "file": "kmconfig.targets.json_file",
+    "settings_api": "kmconfig.targets.settings_api",
+    "kubernetes": "kmconfig.targets.kubernetes",
+    "aws": "kmconfig.targets.aws",
+    "vault": "kmconfig.targets.vault",
+}
 
-_NOT_YET = ("settings_api", "kubernetes", "aws", "vault")
+
+class _Kind(Protocol):
+    """What such a module offers."""
+
+    def open_reader(self, environment: Environment, block: Value[Any], access: Access) -> Reader:
+        """The reader of a target; ``block`` is what the environment says of it."""
+        ...
+
+    def open_writer(self, reader: Reader, permit: WritePermit, goal: Goal, *, formerly_ours: frozenset[str]) -> Writer:
+        """The writer of a target that makes it say what ``goal`` says."""
+        ...
+
+    def open_keeper(self, reader: Reader) -> Keeper:
+        """Where lock, journal and snapshots of a target lie."""
+        ...
 
 
-def reader_for(environment: Environment, root: Path) -> AnyReader:
-    """The reader of an environment's target; paths are relative to ``root``.
+def reader_for(environment: Environment, access: Access) -> Reader:
+    """The reader of an environment's target.
 
     Raises:
         ConfigurationError: the environment has no target.
-        UsageError: its kind is not available yet.
+        CouldNotCheck: what the target is opened with cannot be read.
     """
     target = environment.get("target")
     if target is None or not isinstance(target.data, dict) or not target.data:
@@ -37,27 +56,17 @@ def reader_for(environment: Environment, root: Path) -> AnyReader:
             help=f"say in {environment.file.path} where the settings go: `target: {{laravel_env: {{path: …/.env}}}}`",
         )
     kind, block = next(iter(target.data.items()))
-    if kind in _NOT_YET:
-        raise UsageError(
-            f"{target.span}: target `{kind}` is not available yet in this version", help="use laravel_env or file"
-        )
-    shown = _text(block, "path")
-    path = root / shown
-    if kind == "file":
-        return JsonFileReader(path=path, shown=shown)
-    laravel = block.data.get("laravel")
-    return LaravelEnvReader(path=path, shown=shown, laravel=laravel.data if laravel is not None else "auto")
+    return _kind(kind).open_reader(environment, block, access)
 
 
-def writer_for(
-    reader: AnyReader, permit: WritePermit, candidate: Candidate, *, formerly_ours: frozenset[str]
-) -> FileWriter:
+def writer_for(reader: Reader, permit: WritePermit, goal: Goal, *, formerly_ours: frozenset[str]) -> Writer:
     """The writer of a target, for whoever holds a permit."""
-    if isinstance(reader, LaravelEnvReader):
-        content = partial(laravel_env.compose, reader, candidate, formerly_ours)
-    else:
-        content = partial(json_file.compose, candidate)
-    return FileWriter(path=reader.path, shown=reader.shown, permit=permit, mode=0o600, compose=content)
+    return _kind(reader.kind).open_writer(reader, permit, goal, formerly_ours=formerly_ours)
+
+
+def keeper_for(reader: Reader) -> Keeper:
+    """Where lock, journal and snapshots of a target lie."""
+    return _kind(reader.kind).open_keeper(reader)
 
 
 def commands_of(environment: Environment, name: str) -> tuple[tuple[str, ...], ...]:
@@ -68,6 +77,5 @@ def commands_of(environment: Environment, name: str) -> tuple[tuple[str, ...], .
     return tuple(tuple(word.data for word in command.data) for command in target.data)
 
 
-def _text(block: Value[Any], key: str) -> str:
-    value: str = block.data[key].data
-    return value
+def _kind(name: str) -> _Kind:
+    return cast("_Kind", import_module(_KINDS[name]))

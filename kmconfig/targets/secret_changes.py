@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from kmconfig.lint.rules.references import references
+from kmconfig.targets.goal import Earlier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from kmconfig.environment.reference import SecretRef
+    from kmconfig.secrets.fingerprint import FingerprintKey
     from kmconfig.secrets.secret import Secret
-    from kmconfig.targets.interface import Candidate
+    from kmconfig.secrets.store import Description
+    from kmconfig.targets.goal import Candidate, Goal
 
 Verdict: TypeAlias = Literal["same", "other", "unknown"]
 """Whether a target holds what a reference points to; unknown where the value could not be read to see."""
@@ -65,16 +68,29 @@ class SecretChange:
 
 
 class SecretChanges:
-    """What is known of the secrets of a candidate and of those that the last run wrote to the same target."""
+    """What is known of the secrets of a goal and of those that the last run wrote to the same target.
 
-    def __init__(self, candidate: Candidate, written: Mapping[str, Written]) -> None:
-        self._candidate = candidate
+    Of what a target held earlier nothing is known but the values.
+    """
+
+    def __init__(self, goal: Goal, written: Mapping[str, Written]) -> None:
         self._written = written
-        self._refs = secret_settings(candidate)
+        if isinstance(goal, Earlier):
+            self._refs: Mapping[str, SecretRef] = {}
+            self._unread: frozenset[SecretRef] = frozenset()
+            self._descriptions: Mapping[SecretRef, Description] = {}
+            self._secrets: Mapping[SecretRef, Secret] = {}
+            self._key: FingerprintKey | None = None
+        else:
+            self._refs = secret_settings(goal)
+            self._unread = goal.unread
+            self._descriptions = goal.descriptions
+            self._secrets = goal.secrets
+            self._key = goal.key
 
     def unread(self, setting: str) -> bool:
         """Whether a setting refers to a secret whose value may not be read here."""
-        return self._refs.get(setting) in self._candidate.unread
+        return self._refs.get(setting) in self._unread
 
     def verdict(self, setting: str, live: Secret) -> Verdict:
         """Judge what the target holds without the value: by the version that was written, and its fingerprint."""
@@ -95,14 +111,14 @@ class SecretChanges:
         ref = self._refs.get(setting)
         if ref is None:
             return None
-        described = self._candidate.descriptions.get(ref)
-        unread = ref in self._candidate.unread
+        described = self._descriptions.get(ref)
+        unread = ref in self._unread
         return SecretChange(
             before=self._before(setting, ref, live),
             after=self._version(ref),
             created=None if described is None else described.created,
             fingerprint_before=self._fingerprint(setting, ref, live),
-            fingerprint_after=None if unread else self._fingerprint(setting, ref, self._candidate.secrets[ref]),
+            fingerprint_after=None if unread else self._fingerprint(setting, ref, self._secrets[ref]),
             held=held,
             compared=not unread or live is None or self.verdict(setting, live) != "unknown",
         )
@@ -116,7 +132,7 @@ class SecretChanges:
         if None not in (held, written.fingerprint) and held != written.fingerprint:
             return None
         # A version never changes: where the value is another one all the same, somebody has changed the target.
-        if ref not in self._candidate.unread and written.version == self._version(ref):
+        if ref not in self._unread and written.version == self._version(ref):
             return None
         return written.version
 
@@ -126,11 +142,11 @@ class SecretChanges:
         return written if written is not None and written.reference == str(ref) else None
 
     def _version(self, ref: SecretRef) -> str | None:
-        described = self._candidate.descriptions.get(ref)
+        described = self._descriptions.get(ref)
         return None if described is None else described.version
 
     def _fingerprint(self, setting: str, ref: SecretRef, secret: Secret | None) -> str | None:
-        key = self._candidate.key
+        key = self._key
         return None if key is None or secret is None else key.of(secret, setting=setting, reference=str(ref))
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmconfig.deploy.lock import hold
-from kmconfig.targets.keeping import Keeping
+from kmconfig.targets.keeping.folder import FolderKeeper
+from kmconfig.targets.keeping.interface import Holder
 from tests.cli.project import PASSWORD, settings
 from tests.cli.running import write
 from tests.cli.validity import assert_valid
@@ -215,18 +215,18 @@ def test_a_guarded_change(kmconfig: Call, root: Path, serve: Callable[..., Serve
         assert not server.said("AUTH")
         assert kmconfig("test", "local", "--approve", "host-change").code == 0
     plan = kmconfig("plan", "local")
-    assert "approve it with --approve host-change" in plan.out
+    assert "if that is meant: --approve host-change" in plan.out
 
 
 def test_a_locked_target(kmconfig: Call, root: Path, serve: Callable[..., Server]) -> None:
-    keeping = Keeping(root / "out/local.json")
+    keeper = FolderKeeper.beside(root / "out/local.json")
     with serve() as server:
         write(root, {"environments/local.yaml": settings(server.port, name="local")})
-        keeping.ensure()
-        with hold(keeping.lock, run="another"):
+        keeper.ensure()
+        with keeper.hold(Holder.here(run="another", environment="elsewhere")):
             ran = kmconfig("apply", "local", "--yes")
     assert ran.code == 4
-    assert "another run is applying" in ran.out + ran.err
+    assert "another run is applying to this target: run another of `elsewhere` by " in ran.out + ran.err
 
 
 def test_timeout_is_for_each_stage(kmconfig: Call, root: Path, serve: Callable[..., Server]) -> None:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from kmconfig import api
 from kmconfig.deploy.apply import Apply
-from kmconfig.deploy.prepare import plan_environment, receipts_of, resolve_candidate
+from kmconfig.deploy.prepare import plan_environment, resolve_candidate
 from kmconfig.secrets.masker import Masker
 from kmconfig.secrets.stores import Stores
 from tests.deploy.site import LIVE, Site
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.cli.running import Ran
 
 
-APPLY = ("apply", "staging", "--yes", "--format", "json")
+APPLY = ("apply", "staging", "--yes", "--retry-for", "0", "--format", "json")
 
 
 def complies(document: Any, schema: str) -> bool:
@@ -60,16 +60,7 @@ def require_unchanged(site: Site, ran: Ran, code: int) -> None:
 def prepared(site: Site, progress: Progress) -> Apply:
     """An apply of `staging` that has not begun, with somebody who watches."""
     project = api.load(site.root)
-    candidate = resolve_candidate(
-        project.environment("staging"), stores=Stores(root=project.root, environ=os.environ, masker=Masker())
-    )
-    plan, reader = plan_environment(project, candidate, now=datetime.now(UTC))
-    return Apply(
-        project=project.file,
-        candidate=candidate,
-        plan=plan,
-        reader=reader,
-        receipts=receipts_of(project, "staging"),
-        options=api.Options(),
-        progress=progress,
-    )
+    stores = Stores(root=project.root, environ=os.environ, masker=Masker())
+    candidate = resolve_candidate(project.environment("staging"), stores=stores)
+    work = plan_environment(project, candidate, stores=stores, now=datetime.now(UTC))
+    return Apply(work, options=api.Options(patience=0), progress=progress)

@@ -45,9 +45,9 @@ CASES: list[tuple[Callable[[Site], None], int, str]] = [
     (folder_as_target, 5, "not a regular file"),
     (no_file_of_ours, 5, "holds no settings written by kmconfig"),
     (broken_file, 5, "double quotes"),
-    (lambda site: site.configure(target={"vault": {"path": "keymanager/staging"}}), 64, "not available yet"),
+    (lambda site: site.configure(target={"vault": {"path": "keymanager/staging"}}), 65, "needs `stores.vault`"),
     (lambda site: site.configure(password={"vault": "keymanager/staging/smtp#password"}), 5, "does not declare"),
-    (promoted, 64, "not available yet"),
+    (promoted, 3, "has not been proved in `development`"),
     (lambda site: site.configure(target={"laravel_env": {"path": str(site.env)}}), 65, "composer.lock"),
     (lambda site: site.configure(recipients=[]), 3, "names no test recipient"),
 ]

@@ -108,7 +108,7 @@ class TestFingerprints:
     def test_nothing_that_values_could_be_tried_on_is_shown_or_kept(self, keyed: Site, kmconfig: Call) -> None:
         runs = [kmconfig("plan", "staging"), kmconfig("plan", "staging", "--format", "json"), kmconfig(*APPLY, "-vv")]
         kept = [path.read_text(encoding="utf-8") for path in (keyed.root / ".kmconfig").rglob("*") if path.is_file()]
-        assert len(kept) == 2
+        assert len(kept) == 3
         for text in (*(ran.out + ran.err for ran in runs), *kept):
             for value in (PASSWORD, OLD, KEY):
                 assert value not in text

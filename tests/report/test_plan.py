@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from kmconfig.deploy.inputs import Inputs
 from kmconfig.deploy.plan import Plan
-from kmconfig.environment.project import Project
 from kmconfig.report.plan import plan_text
 from kmconfig.report.style import Style
 from kmconfig.targets.interface import LiveState, Operation
 from kmconfig.targets.secret_changes import SecretChange
-from tests.cli.running import write
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NOW = datetime(2026, 8, 26, 12, 0, tzinfo=UTC)
 REFERENCE = "vault:keymanager/production/smtp#password"
 LONG = ("terraform-20260801000000000000000001", "terraform-20260801000000000000000002")
 
 
-def shown(root: Path, **change: Any) -> str:
+def shown(**change: Any) -> str:
     """The line of a plan that changes one secret."""
-    write(root, {"environments/production.yaml": "version: 1\ntier: production\n"})
     operation = Operation(
         setting="email.smtp.password",
         key="MAIL_PASSWORD",
@@ -44,11 +39,15 @@ def shown(root: Path, **change: Any) -> str:
         operations=(operation,),
         guards=(),
         notes=(),
-        keys=(),
+        inputs=Inputs(files={}, rules=""),
+        origins={"email.smtp.password": ""},
+        secrets=(),
+        limits=(),
+        kept={},
         formerly_ours=frozenset(),
-        live=LiveState(base="base", host=None),
+        live=LiveState(base="base"),
     )
-    lines = list(plan_text(plan, Project(root).environment("production"), style=Style(enabled=False)))
+    lines = list(plan_text(plan, style=Style(enabled=False)))
     return lines[1].removeprefix("  ~ MAIL_PASSWORD  ")
 
 
@@ -81,13 +80,13 @@ def shown(root: Path, **change: Any) -> str:
         ),
     ],
 )
-def test_a_secret_in_place_of_another(tmp_path: Path, change: dict[str, Any], expected: str) -> None:
+def test_a_secret_in_place_of_another(change: dict[str, Any], expected: str) -> None:
     days = change.pop("days", None)
     created = None if days is None else NOW - timedelta(days=days, hours=5)
     expected = f"vault keymanager/production/smtp#password  {expected}"
-    assert shown(tmp_path, **change, created=created) == expected
+    assert shown(**change, created=created) == expected
 
 
-def test_what_a_store_calls_its_versions_is_only_text(tmp_path: Path) -> None:
-    line = shown(tmp_path, after="\x1b[31m\nv9", reference="ssm:/km\x1b[2J")
+def test_what_a_store_calls_its_versions_is_only_text() -> None:
+    line = shown(after="\x1b[31m\nv9", reference="ssm:/km\x1b[2J")
     assert line.isprintable()

@@ -15,7 +15,7 @@ from tests.deploy.site import PASSWORD
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kmconfig.targets.interface import Candidate
+    from kmconfig.targets.goal import Candidate
 
 SMTP = """\
 smtp:

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmconfig.errors import CouldNotCheck
+from kmconfig.targets.files.local import LocalFile
 from kmconfig.targets.interface import WritePermit
 from kmconfig.targets.json_file import JsonFileReader
+from kmconfig.targets.keeping.folder import FileFence
 from kmconfig.targets.registry import writer_for
 from tests.targets.candidates import candidate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kmconfig.targets.file_writer import FileWriter
-    from kmconfig.targets.interface import Candidate
+    from kmconfig.targets.goal import Candidate
+    from kmconfig.targets.interface import Writer
 
 
 @pytest.fixture
@@ -28,10 +30,10 @@ def place(tmp_path: Path) -> Path:
 
 
 def reader_of(place: Path) -> JsonFileReader:
-    return JsonFileReader(path=place, shown="platform/settings.json")
+    return JsonFileReader(LocalFile(place, "platform/settings.json"))
 
 
-def writer_of(place: Path, wanted: Candidate) -> FileWriter:
+def writer_of(place: Path, wanted: Candidate) -> Writer:
     reader = reader_of(place)
     return writer_for(reader, WritePermit("digest", reader.live().base), wanted, formerly_ours=frozenset())
 
@@ -39,7 +41,7 @@ def writer_of(place: Path, wanted: Candidate) -> FileWriter:
 def write(place: Path, wanted: Candidate) -> None:
     writer = writer_of(place, wanted)
     writer.stage()
-    writer.write()
+    writer.write(FileFence())
 
 
 def test_the_settings_with_their_values(tmp_path: Path, place: Path) -> None:
@@ -89,11 +91,11 @@ def test_blocks_of_other_drivers_are_left_out_and_go(tmp_path: Path, place: Path
 
 def test_no_file_is_a_state_that_can_be_put_back(tmp_path: Path, place: Path) -> None:
     writer = writer_of(place, candidate(tmp_path))
-    snapshot = writer.snapshot("20261122T100000Z-abcdef")
+    snapshot = writer.capture()
     staged = writer.stage()
-    writer.write()
+    writer.write(FileFence())
     assert writer.state(snapshot, (staged,)) == "after"
-    writer.restore(snapshot)
+    writer.restore(snapshot, FileFence())
     assert not place.exists()
     assert writer.state(snapshot, (staged,)) == "before"
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmconfig.errors import ConfigurationError, CouldNotCheck, Refused
+from kmconfig.errors import ConfigurationError, Refused
+from kmconfig.targets.files.local import LocalFile
 from kmconfig.targets.interface import WritePermit
+from kmconfig.targets.keeping.folder import FileFence
 from kmconfig.targets.laravel_env import LaravelEnvReader
 from kmconfig.targets.registry import writer_for
 from tests.targets.candidates import SMTP, candidate
@@ -17,7 +19,8 @@ from tests.targets.laravel import Case, PhpLaravel
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kmconfig.targets.interface import Candidate, Comparison
+    from kmconfig.targets.goal import Candidate
+    from kmconfig.targets.interface import Comparison
 
 LIVE = b'APP_KEY=base64:3q2+7w==\nMAIL_MAILER=smtp\nMAIL_HOST="smtp.acme.example"\nMAIL_PASSWORD=old\n\nLAST=1'
 
@@ -55,7 +58,7 @@ def env(tmp_path: Path) -> Path:
 
 
 def reader_of(env: Path, laravel: str | int = 10) -> LaravelEnvReader:
-    return LaravelEnvReader(path=env, shown="application/.env", laravel=laravel)
+    return LaravelEnvReader(LocalFile(env, "application/.env"), laravel=laravel)
 
 
 def apply(env: Path, wanted: Candidate, *, laravel: int = 10, formerly_ours: frozenset[str] = frozenset()) -> None:
@@ -65,7 +68,7 @@ def apply(env: Path, wanted: Candidate, *, laravel: int = 10, formerly_ours: fro
     writer = writer_for(reader, permit, wanted, formerly_ours=formerly_ours)
     writer.prepare()
     writer.stage()
-    writer.write()
+    writer.write(FileFence())
 
 
 def actions(comparison: Comparison) -> dict[str, tuple[str, str | None, str | None]]:
@@ -203,7 +206,7 @@ def test_the_version_is_found_beside_the_file(tmp_path: Path, env: Path, version
 
 def test_a_composer_lock_that_is_no_text(tmp_path: Path, env: Path) -> None:
     (env.parent / "composer.lock").write_bytes(b"\xff\xfe")
-    with pytest.raises(CouldNotCheck, match=r"composer\.lock"):
+    with pytest.raises(ConfigurationError, match=r"composer\.lock"):
         reader_of(env, "auto").compare(candidate(tmp_path))
 
 
@@ -214,7 +217,7 @@ def test_a_file_that_changed_is_not_written(tmp_path: Path, env: Path) -> None:
     )
     writer.stage()
     env.write_bytes(LIVE + b"\n")
-    for act in (writer.write, writer.stage, lambda: writer.snapshot("20261122T100000Z-abcdef")):
+    for act in (lambda: writer.write(FileFence()), writer.stage, writer.capture):
         with pytest.raises(Refused, match="changed after"):
             act()
     assert env.read_bytes() == LIVE + b"\n"
@@ -226,13 +229,13 @@ def test_what_the_file_holds(tmp_path: Path, env: Path) -> None:
     writer = writer_for(
         reader, WritePermit("digest", reader.live().base), candidate(tmp_path), formerly_ours=frozenset()
     )
-    snapshot = writer.snapshot("20261122T100000Z-abcdef")
+    snapshot = writer.capture()
     staged = writer.stage()
     assert writer.state(snapshot, (staged,)) == "before"
-    writer.write()
+    writer.write(FileFence())
     assert writer.state(snapshot, (staged,)) == "after"
     assert writer.state(snapshot, ()) == "other"
-    writer.restore(snapshot)
+    writer.restore(snapshot, FileFence())
     assert (writer.state(snapshot, (staged,)), env.read_bytes()) == ("before", LIVE)
 
 
@@ -242,4 +245,4 @@ def test_nothing_staged_is_nothing_to_write(tmp_path: Path, env: Path) -> None:
         reader, WritePermit("digest", reader.live().base), candidate(tmp_path), formerly_ours=frozenset()
     )
     with pytest.raises(ValueError, match="staged"):
-        writer.write()
+        writer.write(FileFence())

@@ -11,16 +11,21 @@ import pytest
 from kmconfig.secrets.fingerprint import FingerprintKey
 from kmconfig.secrets.secret import Secret
 from kmconfig.secrets.store import Description
-from kmconfig.targets.interface import Candidate, WritePermit
+from kmconfig.targets.files.local import LocalFile
+from kmconfig.targets.interface import WritePermit
 from kmconfig.targets.json_file import JsonFileReader
+from kmconfig.targets.keeping.folder import FileFence
 from kmconfig.targets.laravel_env import LaravelEnvReader
-from kmconfig.targets.registry import AnyReader, writer_for
+from kmconfig.targets.registry import writer_for
 from kmconfig.targets.secret_changes import Written
 from tests.deploy.site import PASSWORD
 from tests.targets.candidates import candidate
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kmconfig.targets.goal import Candidate
+    from kmconfig.targets.interface import Reader
 
 SETTING = "email.smtp.password"
 REFERENCE = "env:KM_TARGET_SECRET"
@@ -29,17 +34,17 @@ PRINT = KEY.of(Secret(PASSWORD, reference=REFERENCE), setting=SETTING, reference
 
 
 @pytest.fixture(params=["laravel_env", "file"])
-def reader(request: pytest.FixtureRequest, tmp_path: Path) -> AnyReader:
+def reader(request: pytest.FixtureRequest, tmp_path: Path) -> Reader:
     """The reader of a target that holds the settings already."""
     path = tmp_path / "application" / "settings"
     (path.parent / ".kmconfig" / "snapshots").mkdir(parents=True)
-    made: AnyReader = JsonFileReader(path=path, shown="settings")
+    made: Reader = JsonFileReader(LocalFile(path, "settings"))
     if request.param == "laravel_env":
         path.write_text("APP_NAME=x\n", encoding="utf-8")
-        made = LaravelEnvReader(path=path, shown="settings", laravel=10)
+        made = LaravelEnvReader(LocalFile(path, "settings"), laravel=10)
     writer = writer_for(made, WritePermit("digest", made.live().base), candidate(tmp_path), formerly_ours=frozenset())
     writer.stage()
-    writer.write()
+    writer.write(FileFence())
     return made
 
 
@@ -56,7 +61,7 @@ def unread(root: Path, *, version: str | None = "7", key: FingerprintKey | None 
     )
 
 
-def test_what_was_written_and_is_still_there_is_no_change(tmp_path: Path, reader: AnyReader) -> None:
+def test_what_was_written_and_is_still_there_is_no_change(tmp_path: Path, reader: Reader) -> None:
     written = {SETTING: Written(REFERENCE, "7", PRINT)}
     assert reader.compare(unread(tmp_path), written=written).operations == ()
 
@@ -74,7 +79,7 @@ def test_what_was_written_and_is_still_there_is_no_change(tmp_path: Path, reader
     ],
 )
 def test_anything_else_is_one(
-    tmp_path: Path, reader: AnyReader, written: Written | None, before: str | None, compared: bool
+    tmp_path: Path, reader: Reader, written: Written | None, before: str | None, compared: bool
 ) -> None:
     known = {SETTING: written} if written is not None else {}
     (operation,) = reader.compare(unread(tmp_path), written=known).operations
@@ -85,7 +90,7 @@ def test_anything_else_is_one(
     assert operation.change.fingerprint_after is None
 
 
-def test_without_a_key_or_a_version_no_change_is_never_claimed(tmp_path: Path, reader: AnyReader) -> None:
+def test_without_a_key_or_a_version_no_change_is_never_claimed(tmp_path: Path, reader: Reader) -> None:
     written = {SETTING: Written(REFERENCE, "7", PRINT)}
     for wanted in (unread(tmp_path, key=None), unread(tmp_path, version=None)):
         (operation,) = reader.compare(wanted, written=written).operations
@@ -93,12 +98,12 @@ def test_without_a_key_or_a_version_no_change_is_never_claimed(tmp_path: Path, r
         assert not operation.change.compared
 
 
-def test_it_is_never_written(tmp_path: Path, reader: AnyReader) -> None:
+def test_it_is_never_written(tmp_path: Path, reader: Reader) -> None:
     permit = WritePermit("digest", reader.live().base)
     writer = writer_for(reader, permit, unread(tmp_path), formerly_ours=frozenset())
     with pytest.raises(ValueError, match="planned, never written"):
         writer.stage()
-    assert PASSWORD in reader.path.read_text(encoding="utf-8")
+    assert PASSWORD in [secret.reveal() for secret in reader.live_secrets()]
 
 
 def test_the_mailbox_of_the_test_is_none_of_the_targets_business(tmp_path: Path) -> None:
@@ -109,5 +114,5 @@ smtp: {host: smtp.acme.example, username: apikey, password: {env: KM_TARGET_SECR
     confirm: {imap: "imaps://imap.acme.example", username: mail-test@acme.example, password: {env: KM_IMAP}}
 """
     wanted = candidate(tmp_path, smtp, test="")
-    comparison = JsonFileReader(path=path, shown="settings.json").compare(wanted)
+    comparison = JsonFileReader(LocalFile(path, "settings.json")).compare(wanted)
     assert not [operation for operation in comparison.operations if "confirm" in operation.setting]

@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kmconfig.errors import CouldNotCheck, Refused
-from kmconfig.targets.atomic import replace_file, sweep_temporaries, try_replace
-from kmconfig.targets.file_access import read_target
-from kmconfig.targets.keeping import Keeping, snapshot_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from kmconfig.targets.files.interface import TargetFile, WritableFile
     from kmconfig.targets.interface import State, WritePermit
+    from kmconfig.targets.keeping.interface import Fence
 
 
 class FileWriter:
-    """Replaces a file as a whole, and can put back what was there.
+    """Replaces a file as a whole, and can put back what was there. ``compose`` makes the new content."""
 
-    ``compose`` makes the new content; ``mode`` is for a file that does not exist yet.
-    """
-
-    def __init__(self, *, path: Path, shown: str, permit: WritePermit, mode: int, compose: Callable[[], bytes]) -> None:
-        self._path = path
-        self._shown = shown
+    def __init__(
+        self, file: TargetFile, writable: WritableFile, permit: WritePermit, *, compose: Callable[[], bytes]
+    ) -> None:
+        self._file = file
+        self._writable = writable
         self._permit = permit
-        self._mode = mode
         self._compose = compose
-        self._keeping = Keeping(path)
         self._staged: bytes | None = None
 
     def prepare(self) -> None:
@@ -39,59 +34,56 @@ class FileWriter:
         Raises CouldNotCheck.
         """
         try:
-            sweep_temporaries(self._path)
-            try_replace(self._path)
+            self._writable.sweep()
+            self._writable.try_replace()
         except OSError as error:
             raise CouldNotCheck(
-                f"cannot replace `{self._shown}`: {_reason(error)}",
+                f"cannot replace `{self._file.shown}`: {_reason(error)}",
                 help="apply as the owner of the file, who may also create files in its folder",
             ) from None
 
-    def snapshot(self, run: str) -> Path:
-        """Keep the file as it is."""
-        data, base = read_target(self._path, self._shown)
+    def capture(self) -> bytes | None:
+        """The file as it is."""
+        data, base = self._file.read()
         self._require(base)
-        return self._keeping.snapshot(run, data)
+        return data
 
     def stage(self) -> str:
         """Compose the new content and return its fingerprint."""
-        self._require(read_target(self._path, self._shown)[1])
+        self._require(self._file.read()[1])
         self._staged = self._compose()
         return _fingerprint(self._staged)
 
-    def write(self) -> None:
+    def write(self, fence: Fence) -> None:
         """Put the staged content in the file's place."""
         if self._staged is None:
             raise ValueError("content is staged before it is written")
-        self._require(read_target(self._path, self._shown)[1])
-        replace_file(self._path, self._staged, mode=self._mode)
+        self._require(self._file.read()[1])
+        fence.check()
+        self._writable.replace(self._staged)
 
-    def restore(self, snapshot: Path) -> None:
+    def restore(self, snapshot: bytes | None, fence: Fence) -> None:
         """Put back what a snapshot holds."""
-        data = snapshot_content(snapshot)
-        if data is None:
-            Path(os.path.realpath(self._path)).unlink(missing_ok=True)
+        fence.check()
+        if snapshot is None:
+            self._writable.remove()
         else:
-            replace_file(self._path, data, mode=self._mode)
+            self._writable.replace(snapshot)
 
-    def state(self, snapshot: Path, written: Collection[str]) -> State:
+    def state(self, snapshot: bytes | None, written: Collection[str]) -> State:
         """Compare the file with a snapshot and with the fingerprints of what was staged.
 
-        Raises CouldNotCheck where the file or the snapshot cannot be read.
+        Raises CouldNotCheck where the file cannot be read.
         """
-        data, _ = read_target(self._path, self._shown)
+        data, _ = self._file.read()
         if data is not None and _fingerprint(data) in written:
             return "after"
-        try:
-            before = snapshot_content(snapshot)
-        except OSError as error:
-            raise CouldNotCheck(f"the snapshot {snapshot} cannot be read: {error.strerror}") from None
-        return "before" if data == before else "other"
+        return "before" if data == snapshot else "other"
 
     def _require(self, base: str) -> None:
         if base != self._permit.base:
             raise Refused(
-                f"`{self._shown}` changed after it was compared with the files",
+                f"`{self._file.shown}` changed after it was compared with the files",
                 help="somebody else writes this file; run the command again",
             )
 

@@ -1,0 +1,114 @@
+"""Settings go through the stages one after the other: what is shared has to have been applied in the stage before.
+
+A setting that stands in an environment's own file is its own; what comes from layers, and every default, is shared.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from kmconfig.deploy.receipts import Receipts, environments_with_receipts
+from kmconfig.environment.effective import effective, leaves
+from kmconfig.errors import Refused, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kmconfig.deploy.receipts import Stored
+    from kmconfig.deploy.work import Work
+    from kmconfig.environment.environment import Environment
+    from kmconfig.source.value import Value
+
+_ROOMS = ("application", "email")
+_SHOWN = 3
+
+
+def shared_settings(environment: Environment) -> dict[str, str]:
+    """The effective settings of application and email that do not stand in the environment's own file, as text."""
+    return {leaf.setting: str(leaf.plain()) for leaf in _leaves(environment) if not _is_own(leaf, environment)}
+
+
+def own_settings(environment: Environment) -> tuple[str, ...]:
+    """The other ones, by name."""
+    return tuple(leaf.setting for leaf in _leaves(environment) if _is_own(leaf, environment))
+
+
+def _leaves(environment: Environment) -> Iterator[Value[Any]]:
+    return (leaf for leaf in leaves(effective(environment)) if leaf.path[0] in _ROOMS)
+
+
+def _is_own(leaf: Value[Any], environment: Environment) -> bool:
+    return leaf.span is not None and leaf.span.path == environment.file.path
+
+
+def require_promotion(work: Work, *, skip: str | None) -> list[str]:
+    """Make sure that the stage before has proved what this environment shares with it.
+
+    Returns what the receipt should remark. Raises Refused, or UsageError for a reason that nobody needs.
+    """
+    stages, tier = work.project.promotion, work.environment.tier
+    before = stages[stages.index(tier) - 1] if tier in stages[1:] else None
+    if before is None:
+        if skip is not None:
+            raise UsageError(
+                f"`{work.environment.name}` needs no promotion, so there is none to skip",
+                help="leave out --skip-promotion",
+            )
+        return []
+    if skip is not None:
+        return [f"promotion from {before} was skipped: {skip}"]
+    if not work.plan.operations:
+        return []
+    return [_proved(work, before)]
+
+
+def _proved(work: Work, before: str) -> str:
+    """The receipt that proves it, as a remark. Raises Refused where there is none."""
+    name, limit = work.environment.name, work.project.promotion_max_age
+    wanted = shared_settings(work.environment)
+    reasons = []
+    for receipt in _receipts(work, before):
+        shown = f"run {receipt.run} of `{receipt.text('environment')}`"
+        differing = _differing(wanted, receipt)
+        if differing:
+            reasons.append(f"{shown} had another {_some(differing)}")
+        elif (days := _age_days(receipt, now=work.plan.created)) is None or timedelta(days=days) > limit:
+            reasons.append(f"{shown} is {days if days is not None else '?'} days old, and {limit.days} are allowed")
+        else:
+            return f"promoted after {shown}"
+    why = "; ".join(reasons) if reasons else f"no environment of the tier `{before}` has a receipt here"
+    raise Refused(
+        f"`{name}` has not been proved in `{before}`: {why}",
+        help=f"apply the same settings in {before} first, or give --skip-promotion REASON",
+    )
+
+
+def _receipts(work: Work, tier: str) -> list[Stored]:
+    """The last receipt that stands of each environment of a tier."""
+    state = work.receipts.state
+    found = []
+    for name in environments_with_receipts(state):
+        last = next((one for one in Receipts(state, name).newest_first() if one.text("result") == "applied"), None)
+        if last is not None and last.text("tier") == tier and last.text("kind") == "apply":
+            found.append(last)
+    return found
+
+
+def _differing(wanted: Mapping[str, str], receipt: Stored) -> list[str]:
+    """The shared settings that the receipt has otherwise. What is its own there is its own."""
+    shared, own = receipt.entries("shared"), set(receipt.items("own"))
+    return [setting for setting, text in wanted.items() if setting not in own and shared.get(setting) != text]
+
+
+def _age_days(receipt: Stored, *, now: datetime) -> int | None:
+    try:
+        started = datetime.fromisoformat(receipt.text("started") or "")
+    except ValueError:
+        return None
+    return max(0, (now - started.astimezone(UTC)).days)
+
+
+def _some(settings: list[str]) -> str:
+    named = ", ".join(f"`{setting}`" for setting in settings[:_SHOWN])
+    return f"{named} and {len(settings) - _SHOWN} more" if len(settings) > _SHOWN else named

@@ -1,0 +1,64 @@
+"""What a target that is one file needs of the place where the file lies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kmconfig.targets.keeping.interface import Keeper
+
+
+class TargetFile(Protocol):
+    """One file, here or elsewhere."""
+
+    @property
+    def shown(self) -> str:
+        """The path as people know it."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """The machine where the file lies, empty for this one."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file, on its machine."""
+        ...
+
+    def read(self) -> tuple[bytes | None, str]:
+        """The content, None where the file does not exist, and the token of its state.
+
+        The token comes from the file's identity, time and size, never from its content. Raises CouldNotCheck.
+        """
+        ...
+
+    def beside(self, name: str) -> bytes | None:
+        """The content of another file in the same folder, None where there is none. Raises CouldNotCheck."""
+        ...
+
+
+class WritableFile(Protocol):
+    """The same file for whoever holds a permit."""
+
+    def sweep(self) -> None:
+        """Remove what killed runs left beside the file. Raises OSError or CouldNotCheck."""
+        ...
+
+    def try_replace(self) -> None:
+        """Do everything short of replacing the file. Raises OSError or CouldNotCheck."""
+        ...
+
+    def replace(self, data: bytes) -> None:
+        """Put ``data`` in the file's place, as a whole or not at all. Raises OSError or CouldNotCheck."""
+        ...
+
+    def remove(self) -> None:
+        """Remove the file. Raises OSError or CouldNotCheck."""
+        ...
+
+    def keeper(self) -> Keeper:
+        """Where lock, journal and snapshots of the file lie: beside it."""
+        ...

@@ -1,0 +1,197 @@
+"""Keeping lock, journal and snapshots in a folder of this machine."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import stat
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from kmconfig.errors import CouldNotCheck, Locked
+from kmconfig.targets.atomic import replace_file, sweep_matching, sweep_temporaries, sync_folder
+from kmconfig.targets.keeping.interface import Holder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEPT_SNAPSHOTS = 5
+
+_RUN = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]+(?:\.absent)?"
+_LARGEST_HOLDER = 2000
+
+
+class FileFence:
+    """The system holds a file's lock for as long as the process lives, so it cannot be lost."""
+
+    number = 0
+    took_over = None
+
+    def check(self) -> None:
+        """Nothing can have happened to it."""
+
+
+class FolderKeeper:
+    """A folder of mode 0700, of the user who applies, and never in git; several targets may share one."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self.snapshots = folder / "snapshots"
+        self.where = str(folder)
+        self._name = name
+
+    @classmethod
+    def beside(cls, target: Path) -> Self:
+        """``.kmconfig/`` beside a file."""
+        real = Path(os.path.realpath(target))
+        return cls(real.parent / ".kmconfig", real.name.removeprefix("."))
+
+    @property
+    def _lock(self) -> Path:
+        return self.folder / f"{self._name}.lock"
+
+    @property
+    def _journal(self) -> Path:
+        return self.folder / f"{self._name}.journal.json"
+
+    @property
+    def _owner(self) -> Path:
+        return self.folder / f"{self._name}.environment"
+
+    def ensure(self) -> None:
+        """Create the folders if need be.
+
+        Raises CouldNotCheck where that is not possible, or others could tamper with what lies there.
+        """
+        try:
+            for folder in (self.folder, self.snapshots):
+                _own(folder)
+            ignore = self.folder / ".gitignore"
+            if not ignore.exists() or not ignore.stat().st_size:
+                ignore.write_bytes(b"*\n")
+        except OSError as error:
+            raise CouldNotCheck(
+                f"lock, journal and snapshots cannot be kept in `{self.folder}`: {error.strerror}",
+                help="let the user who applies create this folder beside the target, and always apply as the same user",
+            ) from None
+
+    @contextmanager
+    def hold(self, holder: Holder) -> Iterator[FileFence]:
+        """Hold the lock file; the system lets go of it when the process ends, however it ends."""
+        try:
+            handle = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise self._unusable(error) from None
+        try:
+            self._flock(handle)
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{json.dumps(holder.document())}\n".encode(), 0)
+            yield FileFence()
+        finally:
+            os.close(handle)
+
+    def _flock(self, handle: int) -> None:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            who = _holder(os.pread(handle, _LARGEST_HOLDER, 0))
+            raise Locked(f"another run is applying to this target: {who}", help="wait until it has ended") from None
+        except OSError as error:
+            raise self._unusable(error) from None
+
+    def _unusable(self, error: OSError) -> CouldNotCheck:
+        return CouldNotCheck(
+            f"the lock {self._lock} cannot be used: {error.strerror}", help="check this user's permissions"
+        )
+
+    def journal(self) -> bytes | None:
+        """The journal that a run left behind."""
+        try:
+            return self._journal.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise CouldNotCheck(
+                f"the journal {self._journal} cannot be read: {error.strerror}", help="apply as the same user as before"
+            ) from None
+
+    def record(self, journal: bytes) -> None:
+        """Put the journal on disk. Raises OSError."""
+        replace_file(self._journal, journal, mode=0o600)
+
+    def close(self) -> None:
+        """Remove the journal. Raises OSError."""
+        self._journal.unlink(missing_ok=True)
+        sync_folder(self.folder)
+
+    def keep(self, run: str, snapshot: bytes | None) -> str:
+        """Keep a snapshot, mode 0600; None stands for a target that does not exist. Raises OSError."""
+        path = self.snapshots / f"{self._name}.{run}{'.absent' if snapshot is None else ''}"
+        replace_file(path, snapshot or b"", mode=0o600)
+        return path.name
+
+    def place(self, name: str) -> str:
+        """The path of a snapshot."""
+        return str(self.snapshots / name)
+
+    def kept(self, name: str) -> bytes | None:
+        """The snapshot of a name."""
+        path = self.snapshots / name
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise CouldNotCheck(f"the snapshot {path} cannot be read: {error.strerror}") from None
+        return None if name.endswith(".absent") else data
+
+    def owner(self) -> str | None:
+        """The environment that was applied here last; what cannot be read is not known."""
+        try:
+            return self._owner.read_text(encoding="utf-8").strip() or None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def mark(self, environment: str) -> None:
+        """Remember it beside the journal. Raises OSError."""
+        replace_file(self._owner, f"{environment}\n".encode(), mode=0o600)
+
+    def sweep(self) -> None:
+        """Remove what killed runs left half written."""
+        for path in (self._journal, self._owner):
+            sweep_temporaries(path)
+        sweep_matching(self.snapshots, self._pattern)
+
+    def prune(self) -> None:
+        """Let go of all but the newest snapshots."""
+        own = re.compile(self._pattern)
+        found = [path for path in self.snapshots.iterdir() if own.fullmatch(path.name)]
+        for old in sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))[:-KEPT_SNAPSHOTS]:
+            old.unlink(missing_ok=True)
+
+    @property
+    def _pattern(self) -> str:
+        return rf"{re.escape(self._name)}\.{_RUN}"
+
+
+def _holder(text: bytes) -> str:
+    """What a lock file says of its holder."""
+    try:
+        return str(Holder(**json.loads(text)))
+    except (ValueError, TypeError):
+        return "it has not said which"
+
+
+def _own(folder: Path) -> None:
+    """Make sure of a folder that is ours alone: others could swap what a later run puts back or replaces."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        status = folder.lstat()
+        if not stat.S_ISDIR(status.st_mode):
+            raise NotADirectoryError(0, "it is no folder") from None
+        if status.st_uid != os.geteuid():
+            raise PermissionError(0, "it belongs to another user") from None
+        if stat.S_IMODE(status.st_mode) & 0o077:
+            folder.chmod(0o700)
