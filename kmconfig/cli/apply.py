@@ -59,15 +59,15 @@ def command(
     Whatever fails after the write is undone: exit code 6 says that everything is as it was before.
     """
     from kmconfig.cli.applying import Applying  # noqa: PLC0415
-    from kmconfig.cli.approval import known_guards  # noqa: PLC0415
+    from kmconfig.cli.approval import known_guards, reason_of  # noqa: PLC0415
     from kmconfig.cli.signals import terminations_as_interrupts  # noqa: PLC0415
     from kmconfig.deploy.options import Options  # noqa: PLC0415
 
     options = Options(
         recipients=to,
         approved=known_guards(approve),
-        no_test_send=_reason("--no-test-send", no_test_send),
-        skip_promotion=_reason("--skip-promotion", skip_promotion),
+        no_test_send=reason_of("--no-test-send", no_test_send),
+        skip_promotion=reason_of("--skip-promotion", skip_promotion),
         patience=_seconds(retry_for),
     )
     require_writable(output)
@@ -98,12 +98,6 @@ def _planned(planned: str, environments: tuple[str, ...], *, everything: bool, r
     if everything or resume or any(name != planned for name in environments):
         raise UsageError(f"the plan is for `{planned}` alone", help="give --plan FILE and nothing else that chooses")
     return (planned,)
-
-
-def _reason(option: str, text: str | None) -> str | None:
-    if text is not None and not text.strip():
-        raise UsageError(f"`{option}` needs a reason", help=f'say why: {option} "mail server is down"')
-    return text
 
 
 def _seconds(duration: str) -> float:

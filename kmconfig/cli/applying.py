@@ -12,14 +12,17 @@ import click
 
 from kmconfig.cli.logins import say_logins
 from kmconfig.cli.options import current
+from kmconfig.deploy import journal
 from kmconfig.deploy.apply import Apply, Silent
 from kmconfig.deploy.plan_file import require_same
 from kmconfig.deploy.policy import require_policy
-from kmconfig.deploy.prepare import LintGate, plan_environment, require_clean, resolve_candidate
+from kmconfig.deploy.prepare import LintGate, access_of, plan_environment, require_clean, resolve_candidate
+from kmconfig.deploy.rollback import plan_resumed
 from kmconfig.errors import KmconfigError, PartialOrUnknown, Refused, UsageError
 from kmconfig.report.apply import StepLines, receipt_text
 from kmconfig.report.lint_text import lint_text
 from kmconfig.report.plan import plan_text
+from kmconfig.targets.registry import keeper_for, reader_for
 
 if TYPE_CHECKING:
     from kmconfig.cli.worst import Outcomes
@@ -66,7 +69,11 @@ class Applying:
                 self._outcomes.say(line)
             raise
         require_policy(self._project.file, environment)
-        work = self._planned(environment, now)
+        work = self._resumed(environment, now) if self._resume else self._planned(environment, now)
+        if work is None:
+            self._outcomes.add(nothing_open(environment.name), 0)
+            self._outcomes.say(f"{environment.name}: nothing to resume, no run was left open")
+            return
         run = Apply(work, options=self._options, progress=progress_of(self._outcomes))
         for line in plan_text(work.plan, style=self._style):
             self._outcomes.say(line)
@@ -78,9 +85,24 @@ class Applying:
         say_logins(self._project, environment, self._outcomes)
         work = plan_environment(self._project, candidate, stores=stores, now=now)
         if self._saved is not None:
+            if journal.read(keeper_for(work.reader)) is not None:
+                raise Refused(
+                    f"a run on `{work.reader.shown}` did not come to its end, so no plan is taken",
+                    help=f"end it first: `kmconfig apply {environment.name} --resume`, or `kmconfig rollback` it",
+                )
             require_same(self._saved, work.plan)
             return replace(work, plan=replace(work.plan, saved_as=self._saved.digest))
         return work
+
+    def _resumed(self, environment: Environment, now: datetime) -> Work | None:
+        """The work of the run that was left open, None where there is none."""
+        stores = current().stores(self._project)
+        entry = journal.read(keeper_for(reader_for(environment, access_of(self._project, stores))))
+        if entry is None:
+            return None
+        if entry.back_to is None:
+            return self._planned(environment, now)
+        return plan_resumed(self._project, environment, entry, stores=stores, now=now)
 
     @property
     def _style(self) -> Style:
@@ -117,6 +139,19 @@ def refused_result(environment: str, error: KmconfigError) -> dict[str, Any]:
         "application_verified": False,
         "steps": [],
         "message": f"{error.message}; {error.help}" if error.help else error.message,
+    }
+
+
+def nothing_open(environment: str) -> dict[str, Any]:
+    """The result of a resume where nothing was left open."""
+    return {
+        "run": "",
+        "environment": environment,
+        "plan_digest": "",
+        "result": "unchanged",
+        "application_verified": False,
+        "steps": [],
+        "message": "no run was left open",
     }
 
 

@@ -52,6 +52,7 @@ class Apply:
         self.work = work
         self.options = options
         self.keeper = keeper_for(work.reader)
+        self._allowed = False
         self.receipt: Receipt = receipt_of(work, options, started=clock().astimezone(UTC))
         self._steps = Steps(self.receipt, progress)
         self._proof = Proof(
@@ -72,7 +73,9 @@ class Apply:
 
         Raises Refused for what is not approved, not allowed or not proved in the stage before.
         """
-        self.receipt.remarks += require_allowed(self.work, self.options, recipients=self.recipients())
+        if not self._allowed:
+            self.receipt.remarks += require_allowed(self.work, self.options, recipients=self.recipients())
+        self._allowed = True
 
     def recipients(self) -> tuple[str, ...]:
         """Who gets the test message."""
@@ -193,6 +196,7 @@ class Apply:
             plan_digest=self.plan.digest,
             snapshot=snapshot,
             written=written,
+            keys=self.plan.touched,
             back_to=self.plan.back_to,
             fence=fence.number,
         )

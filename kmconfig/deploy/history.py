@@ -33,6 +33,12 @@ def breaks(receipts: Receipts) -> Iterator[Break]:
         yield from _broken(receipt, found[position + 1] if position + 1 < len(found) else None)
 
 
+def holds(receipt: Stored) -> bool:
+    """Whether a receipt is what a run has written, as far as it can tell itself."""
+    content = dict(receipt.document)
+    return content.pop("digest", None) == digest_of(content)
+
+
 def _is_head(found: list[Stored], head: str) -> bool:
     """Whether the newest receipt is the last that was written; a run that was killed may have left it unsaid."""
     return head in (found[0].text("digest"), found[0].text("previous"))
@@ -42,12 +48,10 @@ def _broken(receipt: Stored, before: Stored | None) -> Iterator[Break]:
     if not receipt.document:
         yield Break(receipt.run, "it cannot be read")
         return
-    content = dict(receipt.document)
-    digest = content.pop("digest", None)
-    if digest is None:
+    if receipt.text("digest") is None:
         yield Break(receipt.run, "it has no digest, so nobody can tell whether it was changed")
         return
-    if digest != digest_of(content):
+    if not holds(receipt):
         yield Break(receipt.run, "it was changed after it was written")
     previous = receipt.text("previous")
     expected = before.text("digest") if before is not None else None

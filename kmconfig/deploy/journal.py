@@ -20,7 +20,8 @@ class Entry:
 
     ``snapshot`` is the name under which what was there before is kept. ``written`` are fingerprints of everything
     that has been put in its place since, by this run and by killed ones before it. ``back_to`` is the run before
-    which a rollback goes back, None for an apply. ``fence`` is the number of the lock's holder.
+    which a rollback goes back, None for an apply. ``keys`` are those of the target that are written, ``fence`` is the
+    number of the lock's holder.
     """
 
     run: str
@@ -29,6 +30,7 @@ class Entry:
     snapshot: str
     written: tuple[str, ...]
     doing: Doing = "write"
+    keys: tuple[str, ...] = ()
     back_to: str | None = None
     fence: int = 0
 
@@ -62,9 +64,17 @@ def _entry(text: bytes) -> Entry | None:
         fields: Any = json.loads(text)
         if fields.pop("version") != 1:
             return None
-        entry = Entry(**{**fields, "written": tuple(fields["written"])})
+        entry = Entry(**{**fields, "written": tuple(fields["written"]), "keys": tuple(fields["keys"])})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    texts = (entry.run, entry.environment, entry.plan_digest, entry.snapshot, entry.back_to or "", *entry.written)
+    texts = (
+        entry.run,
+        entry.environment,
+        entry.plan_digest,
+        entry.snapshot,
+        entry.back_to or "",
+        *entry.written,
+        *entry.keys,
+    )
     plain = all(isinstance(text, str) for text in texts) and "/" not in entry.snapshot
     return entry if plain and entry.doing in get_args(Doing) and isinstance(entry.fence, int) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from kmconfig.deploy.promotion import own_settings, shared_settings
+from kmconfig.deploy.promotion import own_settings, settings_document, shared_settings
 from kmconfig.deploy.receipt import Receipt, new_run, secret_records
 from kmconfig.targets.keeping.interface import user_name
 
@@ -37,6 +37,7 @@ def receipt_of(work: Work, options: Options, *, started: datetime) -> Receipt:
         back_to=plan.back_to,
         operations=plan.operations,
         kept=plan.kept,
+        settings=settings_document(candidate.environment) if candidate is not None else {},
         shared=shared_settings(work.environment) if plan.back_to is None else {},
         own=own_settings(work.environment) if plan.back_to is None else (),
         secrets=tuple(secret_records(candidate)) if candidate is not None else (),

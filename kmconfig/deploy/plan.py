@@ -75,6 +75,11 @@ class Plan:
         return tuple(self.kept)
 
     @property
+    def touched(self) -> tuple[str, ...]:
+        """The target's keys that are ours before or afterwards."""
+        return tuple(dict.fromkeys((*self.kept, *(operation.key for operation in self.operations))))
+
+    @property
     def digest(self) -> str:
         """SHA-256 over everything the plan says, in hexadecimal digits."""
         return self.saved_as or digest_of(self.content())

@@ -57,9 +57,10 @@ def read_plan(path: Path, *, now: datetime) -> SavedPlan:
             f"the plan {path} cannot be read: {error.strerror}", help="`kmconfig plan ENV --save FILE` writes one"
         ) from None
     content = _content(text, path)
-    digest = content.pop("digest", None)
-    if digest is None:
+    if content.get("digest") is None:
         raise Refused(f"the plan {path} has no digest, so nobody can tell whether it was changed", help=_AGAIN)
+    require_fits(content, shown=str(path), schema="plan", definition="plan", remedy=_AGAIN)
+    digest = content.pop("digest")
     if digest != digest_of(content):
         raise Refused(f"the plan {path} was changed after it was saved: its digest does not fit", help=_AGAIN)
     if content["back_to"] is not None:
@@ -78,7 +79,6 @@ def _content(text: bytes, path: Path) -> dict[str, Any]:
             f"{path} is no saved plan",
             help="`kmconfig plan ENV --save FILE` writes one; what `--format json` prints is not what apply takes",
         )
-    require_fits(content, shown=str(path), schema="plan", definition="plan", remedy=_AGAIN)
     return content
 
 

@@ -5,9 +5,10 @@ A setting that stands in an environment's own file is its own; what comes from l
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from kmconfig.deploy.history import holds
 from kmconfig.deploy.receipts import Receipts, environments_with_receipts
 from kmconfig.environment.effective import effective, leaves
 from kmconfig.errors import Refused, UsageError
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 _ROOMS = ("application", "email")
 _SHOWN = 3
+
+
+def settings_document(environment: Environment) -> dict[str, Any]:
+    """The effective settings of application and email, with references for secrets."""
+    plain = effective(environment).plain()
+    return {room: plain[room] for room in _ROOMS if room in plain}
 
 
 def shared_settings(environment: Environment) -> dict[str, str]:
@@ -71,10 +78,12 @@ def _proved(work: Work, before: str) -> str:
     for receipt in _receipts(work, before):
         shown = f"run {receipt.run} of `{receipt.text('environment')}`"
         differing = _differing(wanted, receipt)
-        if differing:
+        if not holds(receipt):
+            reasons.append(f"the receipt of {shown} was changed after it was written")
+        elif differing:
             reasons.append(f"{shown} had another {_some(differing)}")
-        elif (days := _age_days(receipt, now=work.plan.created)) is None or timedelta(days=days) > limit:
-            reasons.append(f"{shown} is {days if days is not None else '?'} days old, and {limit.days} are allowed")
+        elif (age := _age(receipt, now=work.plan.created)) > limit:
+            reasons.append(f"{shown} is {age.days} days old, and {limit.days} are allowed")
         else:
             return f"promoted after {shown}"
     why = "; ".join(reasons) if reasons else f"no environment of the tier `{before}` has a receipt here"
@@ -101,12 +110,12 @@ def _differing(wanted: Mapping[str, str], receipt: Stored) -> list[str]:
     return [setting for setting, text in wanted.items() if setting not in own and shared.get(setting) != text]
 
 
-def _age_days(receipt: Stored, *, now: datetime) -> int | None:
+def _age(receipt: Stored, *, now: datetime) -> timedelta:
+    """The age of a receipt; of one that does not say when it was written, more than any limit."""
     try:
-        started = datetime.fromisoformat(receipt.text("started") or "")
-    except ValueError:
-        return None
-    return max(0, (now - started.astimezone(UTC)).days)
+        return now - datetime.fromisoformat(receipt.text("started") or "")
+    except (ValueError, TypeError):
+        return timedelta.max
 
 
 def _some(settings: list[str]) -> str:

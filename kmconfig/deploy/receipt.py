@@ -64,7 +64,8 @@ class Receipt:
     ``result`` is applied, unchanged, rolled_back, failed or unknown. ``application_verified`` says whether the
     application itself has shown that it uses the settings. ``test`` holds the ids of the test message, its
     recipients and the server's reply, or the reason why none was sent. ``secrets`` says of every secret of the
-    settings which one it was, ``kept`` what each key of the target was to hold. ``shared`` are the settings that
+    settings which one it was, ``kept`` what each key of the target was to hold, and ``settings`` are the effective
+    settings, with references for secrets. ``shared`` are the settings that
     come from layers, which a promotion compares, and ``own`` those that the environment's own file sets.
     ``back_to`` is the run before which a rollback went back. ``remarks`` are what an auditor should know, as a lock
     that was taken over or a gate that was left out. ``left`` identifies the state in which the target was left.
@@ -85,6 +86,7 @@ class Receipt:
     application_verified: bool = False
     operations: tuple[Operation, ...] = ()
     kept: Mapping[str, Kept] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     shared: Mapping[str, str] = field(default_factory=dict)
     own: tuple[str, ...] = ()
     secrets: tuple[SecretRecord, ...] = ()
@@ -117,6 +119,7 @@ class Receipt:
             "operations": [operation.document(now=self.started) for operation in self.operations],
             "keys": list(self.kept),
             "kept": {key: kept._asdict() for key, kept in self.kept.items()},
+            "settings": dict(self.settings),
             "shared": dict(self.shared),
             "own": list(self.own),
             "secrets": [asdict(record) for record in self.secrets],
@@ -135,5 +138,5 @@ class Receipt:
 
 
 def new_run(now: datetime) -> str:
-    """An id that sorts by time and is unique."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{randomness.token_hex(3)}"
+    """An id that sorts by time, to the microsecond, and is unique."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{randomness.token_hex(2)}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmconfig.environment.document import checked_document
 from kmconfig.environment.duration import parse_duration
@@ -94,10 +94,39 @@ class ProjectFile:
         return self._texts("promotion") or ()
 
     @property
+    def drift_ignores(self) -> tuple[DriftIgnore, ...]:
+        """Differences of live targets that are accepted for a while."""
+        value = self.get("drift", "ignore")
+        entries = value.plain() if value is not None and isinstance(value.data, list) else []
+        return tuple(found for entry in entries if (found := _drift_ignore(entry)) is not None)
+
+    @property
     def promotion_max_age(self) -> timedelta:
         """How long a receipt of the stage before counts."""
         value = self.get("promotion_max_age")
         return parse_duration(value.data) if value is not None and isinstance(value.data, str) else _PROMOTION_MAX_AGE
+
+
+class DriftIgnore(NamedTuple):
+    """One setting or key that may differ until a day, in one environment or all, and why."""
+
+    setting: str
+    reason: str
+    until: date
+    environment: str | None
+
+    def applies(self, environment: str, setting: str, key: str) -> bool:
+        """Whether it is about this difference."""
+        return self.setting in (setting, key) and self.environment in (None, environment)
+
+
+def _drift_ignore(entry: dict[str, str]) -> DriftIgnore | None:
+    """None for a day that no calendar has: what cannot be read accepts nothing."""
+    try:
+        until = date.fromisoformat(entry["until"])
+    except ValueError:
+        return None
+    return DriftIgnore(entry["setting"], entry["reason"], until, entry.get("environment"))
 
 
 def read_project_file(root: Path, name: str, *, content: bytes | None = None) -> ProjectFile:

@@ -18,7 +18,9 @@ def require_fits(document: Any, *, shown: str, schema: str, remedy: str, definit
     """
     file = SourceFile(shown, "")
     value = _value(document, (), Span(file, 0, 0))
-    problems = check_shape(value, load_schema(schema), broken=set(), file=file, definition=definition)
+    whole = load_schema(schema)
+    fitting = whole if definition is None else {**whole["$defs"][definition], "$defs": whole["$defs"]}
+    problems = check_shape(value, fitting, broken=set(), file=file)
     if problems:
         raise ConfigurationError(f"`{shown}` is no {schema} of kmconfig: {problems[0].message}", help=remedy)
 

@@ -14,6 +14,9 @@ SCHEMA_NAMES: Final = {
     "project": "project.v1.schema.json",
     "findings": "findings.v1.schema.json",
     "show": "show.v1.schema.json",
+    "render": "render.v1.schema.json",
+    "init": "init.v1.schema.json",
+    "import": "import.v1.schema.json",
     "diff": "diff.v1.schema.json",
     "secrets": "secrets.v1.schema.json",
     "dns": "dns.v1.schema.json",
@@ -21,6 +24,7 @@ SCHEMA_NAMES: Final = {
     "plan": "plan.v1.schema.json",
     "drift": "drift.v1.schema.json",
     "receipt": "receipt.v1.schema.json",
+    "history": "history.v1.schema.json",
 }
 
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - start-up

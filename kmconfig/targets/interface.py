@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kmconfig.secrets.secret import Secret
-    from kmconfig.targets.goal import Goal
+    from kmconfig.targets.goal import Earlier, Goal
     from kmconfig.targets.keeping.interface import Fence
     from kmconfig.targets.secret_changes import SecretChange, Written
 
@@ -197,6 +197,10 @@ class Reader(Protocol):
 
     def live_secrets(self) -> tuple[Secret, ...]:
         """The secrets that the target holds now, so that they can be masked."""
+        ...
+
+    def earlier_secrets(self, goal: Earlier) -> Mapping[str, Secret]:
+        """The secrets that a snapshot brings back, by setting; none where they cannot be read from it."""
         ...
 
 

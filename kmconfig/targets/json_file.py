@@ -84,6 +84,10 @@ class JsonFileReader:
             )
         return dict(_flat(document or {}, ())), base
 
+    def earlier_secrets(self, goal: Earlier) -> Mapping[str, Secret]:
+        """What a snapshot holds under names of secrets."""
+        return {setting: value for setting, value in _wanted(goal).items() if isinstance(value, Secret)}
+
     def compare(
         self,
         goal: Goal,

@@ -57,10 +57,10 @@ def require_unchanged(site: Site, ran: Ran, code: int) -> None:
     assert site.leftovers() == []
 
 
-def prepared(site: Site, progress: Progress) -> Apply:
+def prepared(site: Site, progress: Progress, *, patience: float = 0) -> Apply:
     """An apply of `staging` that has not begun, with somebody who watches."""
     project = api.load(site.root)
     stores = Stores(root=project.root, environ=os.environ, masker=Masker())
     candidate = resolve_candidate(project.environment("staging"), stores=stores)
     work = plan_environment(project, candidate, stores=stores, now=datetime.now(UTC))
-    return Apply(work, options=api.Options(patience=0), progress=progress)
+    return Apply(work, options=api.Options(patience=patience), progress=progress)

@@ -75,6 +75,17 @@ TARGETS: list[dict[str, Any]] = [
         }
     },
     {"kubernetes": {"directory": "deploy", "namespace": "keymanager", "name": "mail", "secrets": "secret_ref"}},
+    {
+        "kubernetes": {
+            "directory": "deploy",
+            "namespace": "keymanager",
+            "name": "mail",
+            "secret_name": "mail-login",
+            "secret_store": {"name": "vault-production", "kind": "ClusterSecretStore"},
+            "refresh_interval": "15m",
+            "laravel": 11,
+        }
+    },
     {"aws": {"ssm_prefix": "/keymanager/production", "secret_id": "keymanager/production/mail"}},
     {"vault": {"path": "keymanager/production/mail"}},
     {"file": {"path": "build/settings.json"}},
@@ -195,11 +206,19 @@ RESULTS: dict[str, dict[str, Any]] = {
                         "version": None,
                         "fingerprint": None,
                         "compared": True,
+                        "origin": "environments/production.yaml:7:11",
                     }
                 ],
                 "guards": [{"name": "host-change", "reason": "the login would go elsewhere"}],
+                "approve": "--approve host-change",
+                "inputs": {"files": {"environments/production.yaml": "00"}, "rules": "00", "tool": "0.1.0"},
+                "secrets": [
+                    {"setting": "email.smtp.password", "reference": "env:PW", "version": None, "fingerprint": None}
+                ],
                 "notes": [],
+                "limits": ["several values are written one after the other, not all at once"],
                 "base": "sha256:1",
+                "back_to": None,
             }
         ],
     },
@@ -296,12 +315,35 @@ RESULTS: dict[str, dict[str, Any]] = {
         "results": [
             {
                 "environment": "production",
+                "target": "laravel_env:/var/www/keymanager/.env",
                 "result": "drift",
-                "differences": [{"setting": "MAIL_PORT", "class": "external", "live": "25", "expected": "587"}],
+                "run": "20260331T143000Z-000000000",
+                "differences": [
+                    {
+                        "setting": "email.smtp.port",
+                        "key": "MAIL_PORT",
+                        "class": "external",
+                        "live": "25",
+                        "expected": "587",
+                        "detail": "somebody changed it",
+                        "ignored": None,
+                    }
+                ],
+                "notes": [],
             }
         ],
     },
 }
+_CHANGE = {
+    "setting": "email.smtp.host",
+    "before": "smtp.sendgrid.net",
+    "after": "smtp.mailgun.org",
+    "secret": None,
+    "severity": "high",
+    "risks": ["the login and all mail go to another server, `smtp.mailgun.org`"],
+    "origin": _PLACE,
+}
+_FINDINGS = {"new_findings": [], "fixed_findings": RESULTS["findings"]["findings"], "hidden_findings": []}
 RESULTS["diff"] = {
     "version": 1,
     "base": "origin/main",
@@ -309,11 +351,70 @@ RESULTS["diff"] = {
     "environments": [
         {
             "environment": "production",
-            "changes": [
-                {"setting": "email.smtp.port", "before": 25, "after": 587, "risks": ["host-change"], "origin": _PLACE}
-            ],
-            "new_findings": [],
-            "fixed_findings": RESULTS["findings"]["findings"],
+            "status": "renamed",
+            "tier": "production",
+            "former_name": "prod",
+            "note": "was `prod`",
+            "risks": ["receipts and history of `prod` are not those of `production`"],
+            "changes": [_CHANGE],
+            **_FINDINGS,
         }
     ],
+    "groups": [{"environments": ["production"], "changes": [_CHANGE]}],
+    "project": [{**_CHANGE, "setting": "lint.rules.noreply-sender", "before": None, "after": "off"}],
+    **_FINDINGS,
+    "notes": ["`environments/shared` is a submodule at 0123456789ab; what is in it is not compared"],
+}
+RESULTS["history"] = {
+    "version": 1,
+    "environment": "production",
+    "receipts": [{"run": "20260331T143000Z-000000000"}],
+    "broken": [{"run": "20260331T143000Z-000000000", "reason": "it was changed after it was written"}],
+}
+RESULTS["import"] = {
+    "version": 1,
+    "environment": "production",
+    "source": "/var/www/keymanager/.env",
+    "path": "environments/production.yaml",
+    "written": True,
+    "text": "version: 1\ntier: production\n",
+    "tier": "production",
+    "laravel": {"version": 12, "by": "composer.lock", "certain": True},
+    "items": [
+        {
+            "key": "MAIL_SCHEME",
+            "line": 4,
+            "status": "carried",
+            "setting": "email.smtp.encryption",
+            "reason": "port 465 speaks TLS from the first byte",
+            "help": None,
+        }
+    ],
+    "secrets": [
+        {
+            "setting": "email.smtp.password",
+            "reference": "env:PRODUCTION_SMTP_PASSWORD",
+            "command": "IFS= read -rs PRODUCTION_SMTP_PASSWORD && export PRODUCTION_SMTP_PASSWORD",
+        }
+    ],
+    "plan": {"operations": [{"key": "MAIL_SCHEME", "action": "add", "reason": "not set"}], "impossible": None},
+    "findings": RESULTS["findings"]["findings"],
+}
+RESULTS["render"] = {
+    "version": 1,
+    "environment": "production",
+    "target": "vault",
+    "documents": [{"MAIL_HOST": "smtp.sendgrid.net", "MAIL_PASSWORD": {"reference": "vault:km/production/smtp#key"}}],
+}
+RESULTS["init"] = {
+    "version": 1,
+    "driver": "smtp",
+    "provider": "sendgrid",
+    "written": ["environments/base.yaml", "kmconfig.yaml"],
+    "kept": [".gitignore"],
+    "lines": [{"path": ".gitignore", "text": ".kmconfig/\n"}],
+    "steps": ["authenticate the sender's domain"],
+    "secrets": [{"reference": "env:PRODUCTION_SMTP_PASSWORD", "command": "IFS= read -rs PRODUCTION_SMTP_PASSWORD"}],
+    "next": ["kmconfig lint"],
+    "findings": RESULTS["findings"]["findings"],
 }

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from kmconfig.errors import ConfigurationError, CouldNotCheck
 from kmconfig.secrets.secret import Secret
-from kmconfig.targets.candidate import mail_keys_input
+from kmconfig.targets.candidate import SETTING_OF_KEY, mail_keys_input
 from kmconfig.targets.dotenv import decode, parse
 from kmconfig.targets.facts import facts_of
 from kmconfig.targets.goal import Earlier
 from kmconfig.targets.interface import NOTHING_WRITTEN, Capabilities, Comparison, LiveState
 from kmconfig.targets.laravel_env.facts import live_facts
 from kmconfig.targets.laravel_env.operations import operations
-from kmconfig.targets.laravel_env.wanted import desired, kept
+from kmconfig.targets.laravel_env.wanted import desired, earlier, kept
 from kmconfig.targets.laravel_keys import SHARED_KEYS, capability_notes
 from kmconfig.targets.laravel_version import detect_laravel_version
 from kmconfig.targets.secret_changes import SecretChanges
@@ -95,6 +95,11 @@ class LaravelEnvReader:
             return parse(decode(data)), base
         except ConfigurationError as error:
             raise CouldNotCheck(f"`{self.shown}`: {error.message}", help=error.help) from None
+
+    def earlier_secrets(self, goal: Earlier) -> Mapping[str, Secret]:
+        """What a snapshot holds under keys of secrets."""
+        values = earlier(goal)
+        return {SETTING_OF_KEY.get(key, key): value for key, value in values.items() if isinstance(value, Secret)}
 
     def compare(
         self,

@@ -24,7 +24,7 @@ def desired(
 ) -> Mapping[str, EnvValue]:
     """The value each of our keys has to have; None where it has to go."""
     if isinstance(goal, Earlier):
-        return _earlier(goal)
+        return earlier(goal)
     keys: dict[str, EnvValue] = {pair.key: pair.value for pair in mail_keys(mail_keys_input(goal), version())}
     for key in sorted(formerly_ours - keys.keys() - SHARED_KEYS):
         if file.occurrences(key):
@@ -32,10 +32,12 @@ def desired(
     return keys
 
 
-def _earlier(goal: Earlier) -> Mapping[str, EnvValue]:
+def earlier(goal: Earlier) -> Mapping[str, EnvValue]:
     """What a snapshot holds under the keys that go back."""
     file = parse(decode(goal.snapshot or b""))
-    return {key: _value(file, key, f"as before run {goal.run}") for key in sorted(goal.keys)}
+    in_order = dict.fromkeys(entry.key for entry in file.entries if entry.key in goal.keys)
+    keys = (*in_order, *sorted(goal.keys - in_order.keys()))
+    return {key: _value(file, key, f"as before run {goal.run}") for key in keys}
 
 
 def _value(file: DotenvFile, key: str, reference: str) -> EnvValue:

@@ -6,23 +6,46 @@ from kmconfig.cli.app import COMMANDS
 
 #: Command lines of every command; a new command needs its own here.
 LINES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "init": (("init", "--provider", "sendgrid", "--sender", "licensing@acme.test", "--yes"),),
+    "import": (
+        (
+            "import",
+            "application/.env",
+            "--environment",
+            "imported",
+            "--tier",
+            "staging",
+            "--laravel",
+            "12",
+            "--dry-run",
+        ),
+        ("import", "--from-target", "development", "--dry-run"),
+    ),
     "lint": (("lint",), ("lint", "environments/development.yaml", "--no-suppressions")),
     "rules": (("rules",),),
     "explain": (("explain", "plaintext-secret"),),
     "show": (("show", "development"), ("show", "development", "--origins")),
     "schema": (("schema",), ("schema", "receipt")),
+    "diff": (("diff", "--environments", "development", "development"),),
     "secrets": (("secrets", "development"), ("secrets", "development", "--values", "--strict")),
     "dns": (("dns", "development"), ("dns", "--all", "--blocklists")),
     "test": (("test", "development"), ("test", "development", "--no-send")),
+    "render": (("render", "development"), ("render", "development", "--target", "vault")),
     "plan": (("plan", "development"), ("plan", "development", "--detailed-exitcode")),
     "apply": (("apply", "development", "--yes"),),
+    "report": (("report", "--output", "site"),),
     "demo": (("demo",),),
 }
 #: Commands that print the same whatever the secrets are.
 WITHOUT_SECRETS = frozenset(("rules", "explain", "schema", "demo"))
 #: Commands with one format only, and without a result.
-WITHOUT_FORMAT = frozenset(("schema", "demo"))
-WITHOUT_OUTPUT = frozenset(("demo",))
+WITHOUT_FORMAT = frozenset(("schema", "report", "demo"))
+WITHOUT_OUTPUT = frozenset(
+    (
+        "report",
+        "demo",
+    )
+)
 
 FORMS = ("text", "json")
 SPEAKING = tuple(name for name in COMMANDS if name not in WITHOUT_SECRETS)

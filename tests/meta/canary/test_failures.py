@@ -25,8 +25,10 @@ FAULTS = {
     "schema": ("kmconfig.cli.schema.write_text",),
     "dns": ("kmconfig.dns.examine.check_spf",),
     "test": ("kmconfig.mail.smtp.SmtpTransport.probe", "kmconfig.mail.smtp.SmtpTransport.send"),
+    "render": ("kmconfig.targets.rendering.mail_keys_input",),
     "plan": ("kmconfig.deploy.prepare.make_plan",),
     "apply": ("kmconfig.mail.smtp.SmtpTransport.send",),
+    "report": ("kmconfig.report.page.document.page",),
     "demo": ("kmconfig.cli.demonstration.story.Story.tell",),
 }
 EXCEPTIONS: tuple[type[Exception], ...] = (RuntimeError, ValueError, OSError, KeyError)

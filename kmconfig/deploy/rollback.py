@@ -1,0 +1,211 @@
+"""Rollback: back to what a target held before a run, as a plan of its own.
+
+It goes back key by key: what others have changed in the target meanwhile stays. It is refused where what runs of ours
+have written is no longer there, for then somebody has decided otherwise since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from kmconfig.deploy import journal
+from kmconfig.deploy.earlier_settings import earlier_candidate
+from kmconfig.deploy.inputs import inputs_of
+from kmconfig.deploy.plan import make_plan
+from kmconfig.deploy.prepare import access_of, receipts_of
+from kmconfig.deploy.receipts import Stored, changed
+from kmconfig.deploy.revision import revision
+from kmconfig.deploy.work import Work
+from kmconfig.errors import CouldNotCheck, Refused, UsageError
+from kmconfig.secrets.frames import frames_cleared
+from kmconfig.targets.goal import Earlier
+from kmconfig.targets.registry import keeper_for, reader_for
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kmconfig.deploy.plan import Plan
+    from kmconfig.deploy.receipts import Receipts
+    from kmconfig.environment.environment import Environment
+    from kmconfig.environment.project import Project
+    from kmconfig.secrets.stores import Stores
+    from kmconfig.targets.interface import Reader
+    from kmconfig.targets.keeping.interface import Keeper
+
+_FILES_SAY_OTHERWISE = "the files still say what is taken back: revert them too, or the next apply brings it again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """Where a rollback goes: the goal, the receipt of the state that comes back, and that of the state that goes.
+
+    Both are None where no receipt of ours tells.
+    """
+
+    goal: Earlier
+    returning: Stored | None
+    leaving: Stored | None
+
+
+#: Guards that ask whether a change is meant, which is what calling for a rollback says.
+_MEANT = frozenset(("required-removal",))
+
+
+@frames_cleared()
+def plan_rollback(
+    project: Project, environment: Environment, *, stores: Stores, now: datetime, to: str | None = None
+) -> Work:
+    """Compare what a target held earlier with what it holds. Nothing is written.
+
+    Without ``to`` the last run is taken back, or one that was killed; with it all runs after that one are.
+
+    Raises:
+        UsageError: there is no such run, or none at all.
+        CouldNotCheck: its snapshot is not kept any more, or the target cannot be read.
+        Refused: the target no longer holds what the last run left.
+    """
+    place = _Place.of(project, environment, stores)
+    way = _way(place.receipts, place.keeper, place.reader.identity, to)
+    work = place.work(way, now=now)
+    if way.leaving is not None and work.plan.operations:
+        _require_untouched(way.leaving, work.plan, place.reader)
+    return work
+
+
+@frames_cleared()
+def plan_resumed(
+    project: Project, environment: Environment, entry: journal.Entry, *, stores: Stores, now: datetime
+) -> Work:
+    """The plan of a rollback that was killed, made again: to what it was going back to.
+
+    Raises as :func:`plan_rollback` does.
+    """
+    if entry.back_to is None:
+        raise ValueError("only a rollback goes back to something")
+    place = _Place.of(project, environment, stores)
+    # The run that was to be taken back has a receipt, or was killed as well: then both share one snapshot.
+    known = next((found for found in place.receipts.newest_first() if found.run == entry.back_to), None)
+    name = (known.text("snapshot") if known is not None else None) or entry.snapshot
+    goal = Earlier(run=entry.back_to, snapshot=place.keeper.kept(name), keys=frozenset(entry.keys))
+    return place.work(_Way(goal=goal, returning=None, leaving=None), now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a rollback happens."""
+
+    project: Project
+    environment: Environment
+    reader: Reader
+    receipts: Receipts
+    keeper: Keeper
+
+    @classmethod
+    def of(cls, project: Project, environment: Environment, stores: Stores) -> Self:
+        """The place of an environment."""
+        reader = reader_for(environment, access_of(project, stores))
+        return cls(
+            project=project,
+            environment=environment,
+            reader=reader,
+            receipts=receipts_of(project, environment.name),
+            keeper=keeper_for(reader),
+        )
+
+    def work(self, way: _Way, *, now: datetime) -> Work:
+        """Plan a way back."""
+        plan = make_plan(
+            way.goal,
+            self.environment,
+            self.reader,
+            now=now,
+            commit=revision(self.project, self.environment),
+            inputs=inputs_of(self.project, self.environment),
+            notes=(_FILES_SAY_OTHERWISE,),
+            owner=self.keeper.owner(),
+            back_to=way.goal.run,
+        )
+        secrets = self.reader.earlier_secrets(way.goal)
+        return Work(
+            project=self.project.file,
+            environment=self.environment,
+            goal=way.goal,
+            candidate=earlier_candidate(self.project, self.environment, way.returning, secrets),
+            plan=replace(plan, guards=tuple(guard for guard in plan.guards if guard.name not in _MEANT)),
+            reader=self.reader,
+            receipts=self.receipts,
+        )
+
+
+def _way(receipts: Receipts, keeper: Keeper, target: str, to: str | None) -> _Way:
+    entry = journal.read(keeper)
+    applied = [found for found in receipts.newest_first() if changed(found, target)]
+    if entry is not None and to is None:
+        goal = Earlier(run=entry.run, snapshot=keeper.kept(entry.snapshot), keys=frozenset(entry.keys))
+        return _Way(goal=goal, returning=applied[0] if applied else None, leaving=None)
+    if entry is not None:
+        raise Refused(
+            f"run {entry.run} did not come to its end, so no other can be gone back to",
+            help="`kmconfig apply ENV --resume` or `kmconfig rollback ENV` ends it first",
+        )
+    if not applied:
+        raise UsageError(
+            f"no run has written to {target} that could be taken back", help="`kmconfig history ENV` lists all runs"
+        )
+    undone = _undone(applied, to)
+    first = undone[-1]
+    name = first.text("snapshot")
+    if name is None:
+        raise CouldNotCheck(f"the receipt of run {first.run} names no snapshot", help="apply the earlier files instead")
+    keys = frozenset(key for receipt in undone for key in receipt.items("keys") + _operated(receipt))
+    goal = Earlier(run=first.run, snapshot=_kept(keeper, name, first.run), keys=keys)
+    position = applied.index(first)
+    returning = applied[position + 1] if position + 1 < len(applied) else None
+    return _Way(goal=goal, returning=returning, leaving=applied[0])
+
+
+def _undone(applied: list[Stored], to: str | None) -> list[Stored]:
+    """The runs that are taken back, newest first."""
+    if to is None:
+        return applied[:1]
+    runs = [found.run for found in applied]
+    if to not in runs:
+        raise UsageError(f"there is no run `{to}` that was applied", help=f"there are: {', '.join(runs[:5])}")
+    if to == runs[0]:
+        raise UsageError(f"run {to} is the last one, so its settings are in place", help="name an earlier run")
+    return applied[: runs.index(to)]
+
+
+def _operated(receipt: Stored) -> list[str]:
+    """The keys that a run has changed, those among them that it took away."""
+    return [op["key"] for op in receipt.items("operations") if isinstance(op, dict) and isinstance(op.get("key"), str)]
+
+
+def _kept(keeper: Keeper, name: str, run: str) -> bytes | None:
+    try:
+        return keeper.kept(name)
+    except CouldNotCheck as error:
+        raise CouldNotCheck(
+            f"what was there before run {run} is not kept any more: {error.message}",
+            help="five snapshots are kept; go back by reverting the files in git and applying them",
+        ) from None
+
+
+def _require_untouched(leaving: Stored, plan: Plan, reader: Reader) -> None:
+    """Make sure that the target holds what the last run left. Raises Refused."""
+    if leaving.text("left") == plan.base:
+        return
+    live = {operation.key: operation for operation in plan.operations}
+    touched = []
+    for key, kept in leaving.entries("kept").items():
+        if not isinstance(kept, dict) or kept.get("secret"):
+            continue
+        held = live[key].before if key in live else plan.kept[key].text if key in plan.kept else None
+        if held != kept.get("text"):
+            touched.append(key)
+    if touched:
+        raise Refused(
+            f"`{reader.shown}` no longer holds what run {leaving.run} left: {', '.join(touched)} changed since",
+            help="`kmconfig drift` shows how; settle that first, then roll back or apply",
+        )

@@ -1,0 +1,149 @@
+"""The JSON that other commands print, read from files and held against the published schemas."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kmconfig.environment.schemas import load_schema
+from kmconfig.environment.shape import check_shape
+from kmconfig.errors import ConfigurationError, UsageError
+from kmconfig.lint.masking import Mask
+from kmconfig.source.span import SourceFile, Span
+from kmconfig.source.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from kmconfig.report.page.model import Document
+
+
+class Kind(NamedTuple):
+    """A kind of evidence: the command that prints it, which is also the name of its schema, and what it tells."""
+
+    command: str
+    title: str
+
+
+class _Form(NamedTuple):
+    """A published form: its schema, what people call it, what to do about a file that has another, its part of it."""
+
+    schema: str
+    title: str
+    remedy: str
+    definition: str | None = None
+
+
+KINDS = (
+    Kind("secrets", "Secrets and their ages"),
+    Kind("dns", "DNS of the sender domain"),
+    Kind("drift", "Drift of live targets"),
+    Kind("plan", "Pending changes"),
+)
+_RECEIPT = _Form(
+    "receipt", "a receipt", "receipts are never edited: restore it, or move it out of the state folder", "receipt"
+)
+#: How many of an environment's runs are shown.
+_LAST_RUNS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was seen of environments, by kind and by name, and the names of the files it was read from."""
+
+    results: dict[str, dict[str, Document]] = field(default_factory=dict)
+    receipts: dict[str, tuple[Document, ...]] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+
+
+def read_results(path: Path, kind: Kind) -> dict[str, Document]:
+    """The results in a file that a command wrote with ``--format json``, by environment.
+
+    Raises UsageError where the file cannot be read, ConfigurationError where it holds something else.
+    """
+    document = _read(path)
+    if kind.command == "plan" and isinstance(document, dict) and "operations" in document:
+        document = {"version": 1, "results": [document]}  # as `plan --save` writes it
+    remedy = f"give what `kmconfig {kind.command} --all --format json` prints"
+    _require(document, path, _Form(kind.command, f"what `kmconfig {kind.command}` prints as JSON", remedy))
+    return {result["environment"]: result for result in document["results"]}
+
+
+def read_receipts(state: Path) -> dict[str, tuple[Document, ...]]:
+    """The receipts of the last runs of each environment, newest first, from a state folder.
+
+    Raises UsageError where it cannot be read, ConfigurationError where a file in it is no receipt.
+    """
+    within = state / "receipts"
+    folder = within if os.path.isdir(within) else state  # noqa: PTH112 - unlike Path's, never raises
+    paths: dict[str, list[Path]] = {}
+    for path in _json_files(folder):
+        paths.setdefault(path.parent.relative_to(folder).as_posix(), []).append(path)
+    return {
+        name: tuple(_receipt(path) for path in sorted(found, reverse=True)[:_LAST_RUNS])
+        for name, found in sorted(paths.items())
+    }
+
+
+def _json_files(folder: Path) -> Iterator[Path]:
+    try:
+        for path in sorted(folder.iterdir()):
+            if path.name.startswith("."):
+                continue
+            if path.is_dir():
+                yield from _json_files(path)
+            elif path.suffix == ".json":
+                yield path
+    except OSError as error:
+        raise _unreadable(folder, error, "name a folder of receipts with --receipts") from None
+
+
+def _receipt(path: Path) -> Document:
+    document = _read(path)
+    _require(document, path, _RECEIPT)
+    receipt: Document = document
+    return receipt
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes(), parse_constant=_refuse_constant)
+    except OSError as error:
+        raise _unreadable(path, error, "name a file that this user may read") from None
+    except json.JSONDecodeError as error:
+        place, reason = f"{path}:{error.lineno}:{error.colno}", error.msg.lower()
+    except (ValueError, RecursionError):
+        place, reason = str(path), "it cannot be decoded"
+    raise ConfigurationError(f"`{place}` is not JSON: {reason}", help="give the JSON that a kmconfig command wrote")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _unreadable(path: Path, error: OSError, remedy: str) -> UsageError:
+    return UsageError(f"cannot read `{path}`: {error.strerror}", help=remedy)
+
+
+def _require(document: Any, path: Path, form: _Form) -> None:
+    """Hold a document against its published form. Raises ConfigurationError with the first field that is wrong."""
+    file = SourceFile(path.name, "")
+    value = _value(document, (), Span(file, 0, 0))
+    schema = load_schema(form.schema)
+    problems = check_shape(value, schema, broken=set(), file=file, definition=form.definition)
+    if problems:
+        # Whoever gives the wrong file may have given one of keys.
+        reason = Mask(())(problems[0].message)
+        raise ConfigurationError(f"`{path}` is not {form.title}: {reason}", help=form.remedy)
+
+
+def _value(data: Any, path: tuple[str | int, ...], span: Span) -> Value[Any]:
+    """Data in which every value has its path, as the shape check wants it."""
+    if isinstance(data, dict):
+        data = {key: _value(child, (*path, key), span) for key, child in data.items()}
+    elif isinstance(data, list):
+        data = [_value(child, (*path, index), span) for index, child in enumerate(data)]
+    return Value(data, path, span, span)
