@@ -37,6 +37,16 @@ from kmconfig.errors import UsageError
     show_default=True,
     help="How long to send the test message again where the server puts it off.",
 )
+@click.option(
+    "--parallel",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Apply up to N environments of a tier at a time, once the first one of it has succeeded; needs --yes.",
+)
+@click.option("--shard", metavar="I/N", help="Apply only part I of N of the environments, as jobs of a matrix do.")
+@click.option("--keep-going", is_flag=True, help="Go on with the others when one fails.")
 @result_options
 @global_options
 def command(
@@ -51,16 +61,24 @@ def command(
     no_test_send: str | None,
     skip_promotion: str | None,
     retry_for: str,
+    parallel: int,
+    shard: str | None,
+    keep_going: bool,
     form: str,
     output: str | None,
 ) -> int:
     """Write the settings to the target, activate them, and prove them with one test message.
 
     Whatever fails after the write is undone: exit code 6 says that everything is as it was before.
+
+    Several environments go tier by tier, one of each tier ahead of the others, and stop at the first failure. Called
+    again, the command goes on where it stopped: what is in place is left alone.
     """
+    from kmconfig.cli.apply_fleet import Fleet  # noqa: PLC0415
     from kmconfig.cli.applying import Applying  # noqa: PLC0415
     from kmconfig.cli.approval import known_guards, reason_of  # noqa: PLC0415
     from kmconfig.cli.signals import terminations_as_interrupts  # noqa: PLC0415
+    from kmconfig.deploy.fleet import Shard, waves  # noqa: PLC0415
     from kmconfig.deploy.options import Options  # noqa: PLC0415
 
     options = Options(
@@ -70,6 +88,8 @@ def command(
         skip_promotion=reason_of("--skip-promotion", skip_promotion),
         patience=_seconds(retry_for),
     )
+    if parallel > 1 and not yes:
+        raise UsageError("several at a time cannot ask", help="add --yes, or leave out --parallel")
     require_writable(output)
     project = open_project()
     saved = None
@@ -78,14 +98,15 @@ def command(
 
         saved = read_plan(Path(plan_file), now=datetime.now(UTC))
         environments = _planned(saved.environment, environments, everything=everything, resume=resume)
-    chosen = [readable_environment(name, project) for name in names_of(project, environments, everything=everything)]
+    names = names_of(project, environments, everything=everything)
+    if shard is not None:
+        names = Shard.parse(shard).of(names)
+    chosen = [readable_environment(name, project) for name in names]
     outcomes = Outcomes(form=form)
     applying = Applying(project, options, outcomes, saved=saved, resume=resume, unattended=yes)
+    fleet = Fleet(applying, outcomes, at_once=parallel, keep_going=keep_going)
     with terminations_as_interrupts():
-        for environment in chosen:
-            applying.one(environment)
-            if outcomes.interrupted:
-                break
+        fleet.apply(waves(chosen, project.file.promotion, at_once=parallel))
     if form == "json":
         write_document(outcomes.document(), output)
     elif output is not None:

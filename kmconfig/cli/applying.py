@@ -55,6 +55,17 @@ class Applying:
         self._resume = resume
         self._unattended = unattended
 
+    def with_outcomes(self, outcomes: Outcomes) -> Applying:
+        """The same, that says its results elsewhere."""
+        return Applying(
+            self._project,
+            self._options,
+            outcomes,
+            saved=self._saved,
+            resume=self._resume,
+            unattended=self._unattended,
+        )
+
     def one(self, environment: Environment) -> None:
         """Apply one environment; an error ends it and is said, and lands in the results."""
         with self._outcomes.of(environment.name, refused=partial(refused_result, environment.name)):

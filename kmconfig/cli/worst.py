@@ -26,8 +26,9 @@ _ORDER = (7, 70, _INTERRUPTED, 6, 1, 5, 3, 4, 2)
 class Outcomes:
     """Collects results for machines and says things to people."""
 
-    def __init__(self, *, form: str) -> None:
+    def __init__(self, *, form: str, stream: Any = None) -> None:
         self._form = form
+        self._stream = stream
         self._results: list[dict[str, Any]] = []
         self._codes: list[int] = []
         self.lines: list[str] = []
@@ -56,6 +57,16 @@ class Outcomes:
         self._results.append(result)
         self._codes.append(code)
 
+    def take(self, result: dict[str, Any], code: int, text: str) -> None:
+        """Take what another process has found out and said."""
+        self.add(result, code)
+        self.lines += text.splitlines()
+
+    @property
+    def last_result(self) -> str:
+        """The word for how the last one ended."""
+        return str(self._results[-1].get("result", "")) if self._results else ""
+
     def say(self, line: str) -> None:
         """Tell people: on stdout with the text format, on stderr beside JSON."""
         self.lines.append(line)
@@ -65,6 +76,8 @@ class Outcomes:
     @property
     def stream(self) -> Any:
         """Where people read."""
+        if self._stream is not None:
+            return self._stream
         return sys.stdout if self._form == "text" else sys.stderr
 
     def stages(self) -> Progress:

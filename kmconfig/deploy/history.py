@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kmconfig.deploy.plan import digest_of
 
@@ -36,7 +36,8 @@ def breaks(receipts: Receipts) -> Iterator[Break]:
 def holds(receipt: Stored) -> bool:
     """Whether a receipt is what a run has written, as far as it can tell itself."""
     content = dict(receipt.document)
-    return content.pop("digest", None) == digest_of(content)
+    digest: Any = content.pop("digest", None)
+    return bool(digest == digest_of(content))
 
 
 def _is_head(found: list[Stored], head: str) -> bool:

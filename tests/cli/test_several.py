@@ -113,7 +113,7 @@ def test_apply_goes_on_and_the_worst_counts(kmconfig: Call, root: Path, serve: C
                 "environments/d.yaml": settings(good.port, name="d", password={"env": "KM_NOT_SET"}),
             },
         )
-        ran = kmconfig("apply", "a", "b", "c", "d", "--yes", "--format", "json")
+        ran = kmconfig("apply", "a", "b", "c", "d", "--yes", "--keep-going", "--format", "json")
     assert ran.code == 6
     assert {result["environment"]: result["result"] for result in ran.document["results"]} == {
         "a": "failed",

@@ -1,0 +1,160 @@
+"""Applying many environments: wave by wave, several at a time, until the first failure."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.util import Finalize
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kmconfig.cli.options import current
+from kmconfig.cli.signals import terminations_as_interrupts
+from kmconfig.cli.worst import Outcomes
+from kmconfig.errors import PartialOrUnknown
+from kmconfig.report.fleet import summary_lines
+from kmconfig.report.stream import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kmconfig.cli.applying import Applying
+    from kmconfig.environment.environment import Environment
+
+NOT_STARTED = "not_started"
+
+
+class Done(NamedTuple):
+    """What came of one environment: its result for machines, its exit code, and what there is to read."""
+
+    result: dict[str, Any]
+    code: int
+    text: str
+
+
+class Fleet:
+    """Applies waves of environments. ``keep_going`` lets the rest go on after a failure."""
+
+    def __init__(self, applying: Applying, outcomes: Outcomes, *, at_once: int, keep_going: bool) -> None:
+        self._applying = applying
+        self._outcomes = outcomes
+        self._at_once = at_once
+        self._keep_going = keep_going
+        self._rows: list[tuple[str, str, float]] = []
+
+    def apply(self, fleet: list[list[Environment]]) -> None:
+        """Apply them all, or as many as succeed, and say in the end what came of each."""
+        everything = [environment for wave in fleet for environment in wave]
+        for wave in fleet:
+            if self._stopped():
+                break
+            if self._at_once > 1 and len(wave) > 1:
+                self._side_by_side(wave)
+            else:
+                self._one_by_one(wave)
+        for environment in everything[len(self._rows) :] if self._stopped() else ():
+            self._outcomes.add(not_started(environment.name), 0)
+            self._rows.append((environment.name, NOT_STARTED, 0.0))
+        if len(everything) > 1:
+            for line in summary_lines(self._rows, style=current().style(self._outcomes.stream)):
+                self._outcomes.say(line)
+
+    def _stopped(self) -> bool:
+        return self._outcomes.interrupted or (self._outcomes.exit_code != 0 and not self._keep_going)
+
+    def _one_by_one(self, wave: list[Environment]) -> None:
+        for environment in wave:
+            if self._stopped():
+                return
+            began = time.perf_counter()
+            self._applying.one(environment)
+            self._row(environment.name, began)
+
+    def _row(self, name: str, began: float) -> None:
+        self._rows.append((name, self._outcomes.last_result, time.perf_counter() - began))
+
+    def _side_by_side(self, wave: list[Environment]) -> None:
+        """Each in a process of its own, a copy of this one; what it says is shown when it has ended."""
+        began = time.perf_counter()
+        share = (self._applying, wave)
+        with ProcessPoolExecutor(len(wave), mp_context=get_context("fork"), initializer=_begin, initargs=share) as pool:
+            running = {pool.submit(_apply_here, number): environment.name for number, environment in enumerate(wave)}
+            for future in as_completed(running):
+                name = running[future]
+                try:
+                    done = future.result()
+                except (BrokenProcessPool, OSError):
+                    done = Done(lost(name), PartialOrUnknown.exit_code, f"{name}: its process was ended from outside\n")
+                say(self._outcomes.stream, done.text)
+                self._outcomes.take(done.result, done.code, done.text)
+                self._row(name, began)
+
+
+#: What this process shares in, where it is one of several; a copy of its parent's, so nothing is sent to it.
+_SHARE: list[tuple[Applying, list[Environment]]] = []
+
+
+def _begin(applying: Applying, wave: list[Environment]) -> None:
+    """Prepare a process for its work: it is interrupted only while it applies, and ends its logins at its end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _SHARE.append((applying, wave))
+    Finalize(None, current().close, exitpriority=10)
+
+
+def _apply_here(number: int) -> Done:
+    """Apply one environment in this process, and keep what it says."""
+    applying, wave = _SHARE[-1]
+    environment = wave[number]
+    said = io.StringIO()
+    outcomes = Outcomes(form="text", stream=said)
+    with _errors_to(said), _interruptible():
+        applying.with_outcomes(outcomes).one(environment)
+    return Done(outcomes.document()["results"][-1], outcomes.exit_code, said.getvalue())
+
+
+@contextmanager
+def _errors_to(said: io.StringIO) -> Iterator[None]:
+    before = sys.stderr
+    sys.stderr = said
+    try:
+        yield
+    finally:
+        sys.stderr = before
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with terminations_as_interrupts():
+            yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def not_started(environment: str) -> dict[str, Any]:
+    """The result of an environment that was left out after a failure."""
+    return _result(environment, NOT_STARTED, "an environment before it failed, so it was not begun")
+
+
+def lost(environment: str) -> dict[str, Any]:
+    """The result of an environment whose process ended without a word."""
+    help_ = f"`kmconfig apply {environment} --resume` finds out, and ends it"
+    return _result(environment, "unknown", f"its process was ended from outside; {help_}")
+
+
+def _result(environment: str, result: str, message: str) -> dict[str, Any]:
+    return {
+        "run": "",
+        "environment": environment,
+        "plan_digest": "",
+        "result": result,
+        "application_verified": False,
+        "steps": [],
+        "message": message,
+    }
