@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from kmconfig.cli.durations import seconds_of
 from kmconfig.cli.options import current
 from kmconfig.cli.test_send import SendJob
-from kmconfig.errors import CouldNotCheck, UsageError
+from kmconfig.errors import CouldNotCheck
 from kmconfig.mail.account import recipients_of, sender_of
-from kmconfig.mail.confirm.resolver import txt_lookup
 from kmconfig.mail.confirm.server import (
     address_of,
     imap_server,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kmconfig.environment.project import Project
     from kmconfig.environment.settings import ConfirmSettings
     from kmconfig.mail.confirm.confirmation import Confirmation
-    from kmconfig.mail.confirm.resolver import LookUp
+    from kmconfig.mail.confirm.names import Names
     from kmconfig.mail.confirm.server import ImapServer
     from kmconfig.mail.live import LiveTest, Tested
     from kmconfig.mail.stages import Progress
@@ -44,25 +44,25 @@ class ConfirmJob(SendJob):
     ) -> None:
         super().__init__(project, environment, live, approved=approved)
         self._within = within
-        self._mailbox: tuple[ConfirmSettings, ImapServer] | None = None
-        self._look_up: LookUp | None = None
+        self._mailbox: tuple[ConfirmSettings, ImapServer, Names] | None = None
         self._found: Confirmation | None = None
 
     def prepare(self) -> None:
         """Pass the guards, and read the secrets, of the mailbox too."""
         from kmconfig.deploy.policy import login_gate  # noqa: PLC0415
+        from kmconfig.dns.mail_names import mail_names  # noqa: PLC0415 - brings dnspython
 
         settings = require_mailbox(self.environment)
         gate = login_gate(self._project.file, self.environment, setting="email.test.confirm.imap")
         gate(*address_of(settings))
         super().prepare()
-        self._look_up = txt_lookup()
-        self._mailbox = settings, self._server(settings)
+        names = mail_names(os.environ)
+        self._mailbox = settings, self._server(settings), names
 
     def announce(self, outcomes: Outcomes) -> None:
         """Name the mailbox too, and say where it may not be the recipients'."""
         super().announce(outcomes)
-        settings, server = self._opened
+        settings, server, _names = self._opened
         style = current().style(outcomes.stream)
         outcomes.say(f"  then up to {self._within:.0f} s until it is in the mailbox at {server.where}")
         remark = unlikely_recipients(settings, self._live.recipients or recipients_of(self.environment))
@@ -73,7 +73,7 @@ class ConfirmJob(SendJob):
         """Log in to the mailbox, so that nothing is sent in vain; send; wait."""
         from kmconfig.mail.confirm.confirmation import confirm  # noqa: PLC0415 - loads imaplib, ssl and dkim
 
-        _settings, server = self._opened
+        _settings, server, names = self._opened
         self._require_open(server, progress)
         super().run(progress)
         tested = self._tested
@@ -81,7 +81,7 @@ class ConfirmJob(SendJob):
             return
         progress.started("arrived")
         sender = sender_of(self.environment)
-        self._found = confirm(server, tested.test_id, within=self._within, sender=sender, look_up=self._look_up)
+        self._found = confirm(server, tested.test_id, within=self._within, sender=sender, names=names)
         progress.finished(_arrived(self._found))
 
     def tell(self, outcomes: Outcomes) -> None:
@@ -111,7 +111,7 @@ class ConfirmJob(SendJob):
         progress.started("mailbox")
         begun = time.perf_counter()
         try:
-            folders = require_open(server)
+            folders = require_open(server, seconds=self._live.timeout)
         except CouldNotCheck as error:
             refused = CouldNotCheck(f"{error.message}; nothing was sent", help=error.help)
         else:
@@ -121,7 +121,7 @@ class ConfirmJob(SendJob):
         raise refused
 
     @property
-    def _opened(self) -> tuple[ConfirmSettings, ImapServer]:
+    def _opened(self) -> tuple[ConfirmSettings, ImapServer, Names]:
         if self._mailbox is None:
             raise RuntimeError("a test is prepared before it runs")
         return self._mailbox
@@ -151,9 +151,4 @@ def _arrived(found: Confirmation) -> Stage:
 
 def within_seconds(text: str | None) -> float:
     """How long to wait, two minutes unless told. Raises UsageError for what is no duration."""
-    from kmconfig.mail.account import seconds  # noqa: PLC0415
-
-    text = text or DEFAULT_WITHIN
-    if not re.fullmatch(r"[1-9][0-9]{0,5}[smhd]?", text):
-        raise UsageError(f"`--within {text}` is no duration", help="write it as 30s or 5m")
-    return float(text) if text.isdigit() else seconds(text)
+    return seconds_of("--within", text or DEFAULT_WITHIN)

@@ -32,4 +32,7 @@ class Answer(NamedTuple):
 
 
 Ask: TypeAlias = "Callable[[str, RecordType], Answer]"
-"""Looks up the records of a name, given without a dot at its end. Never raises for what a server may answer."""
+"""Looks up the records of a name, given without a dot at its end. Never raises for what a server may answer.
+
+What was asked once is remembered, and what is being asked waited for, so that several may ask the same.
+"""

@@ -28,7 +28,13 @@ class _Selector(NamedTuple):
 
     @property
     def key(self) -> DkimKey | None:
-        return next((key for key in self.keys if key.usable), None)
+        """The key, where there is one: of several records any may be taken (RFC 6376, section 3.6.2.2)."""
+        return self.keys[0] if len(self.answer.records) == 1 and self.keys and self.keys[0].usable else None
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nobody published anything here, not even an alias."""
+        return self.answer.kind in ("empty", "nxdomain") and not self.answer.aliases
 
     @property
     def fault(self) -> str:
@@ -40,8 +46,8 @@ class _Selector(NamedTuple):
             return f"{quoted(self.name)}{leads or ' does not exist'}"
         if not self.keys:
             return f"{quoted(self.name)} holds no DKIM key"
-        if len(self.keys) > 1 and self.key is None:
-            return f"{quoted(self.name)} holds {len(self.keys)} keys, and none can be used"
+        if len(self.answer.records) > 1:
+            return f"{quoted(self.name)} holds {len(self.answer.records)} records, and receivers may take any of them"
         key = self.keys[0]
         return f"the key at {quoted(self.name)} is revoked" if key.revoked else f"{quoted(self.name)}: {key.problem}"
 
@@ -51,7 +57,14 @@ def check_dkim(sender: Sender, ask: Ask) -> tuple[DomainCheck, ...]:
     if not sender.selectors:
         return (_without_selectors(sender, ask),)
     seen = [_look(selector, sender, ask) for selector in sender.selectors]
+    if _may_be_others(sender) and all(selector.untouched for selector in seen):
+        return (_without_selectors(sender, ask),)
     return (_presence(sender, seen), *_strength(seen))
+
+
+def _may_be_others(sender: Sender) -> bool:
+    """Whether the selectors are only those that most customers of the provider are given."""
+    return sender.provider is not None and sender.provider.other_selectors and not sender.chosen
 
 
 def _look(selector: str, sender: Sender, ask: Ask) -> _Selector:
@@ -94,10 +107,17 @@ def _remedy(sender: Sender) -> str:
 
 
 def _suggestion(sender: Sender, wrong: _Selector) -> str:
-    """The record but for its content, which only the signer knows; providers mostly have an alias to their own name."""
+    """The record but for its content, which only the signer knows; providers mostly have an alias to their own name.
+
+    Beside an alias that leads nowhere no other record may stand (RFC 1034, section 3.6.2): the key belongs where it
+    leads, or the alias has to lead elsewhere.
+    """
+    aliases = wrong.answer.aliases
     if sender.provider is None:
-        return f'{wrong.name}. IN TXT "v=DKIM1; k=rsa; p=<the key that your mail server shows>"'
-    return f"{wrong.name}. IN CNAME <the name that {sender.provider.title} shows>, or TXT <the key that it shows>"
+        where = aliases[-1] if aliases else wrong.name
+        return f'{where}. IN TXT "v=DKIM1; k=rsa; p=<the key that your mail server shows>"'
+    alias = f"{wrong.name}. IN CNAME <the name that {sender.provider.title} shows>"
+    return alias if aliases else f"{alias}, or TXT <the key that it shows>"
 
 
 def _without_selectors(sender: Sender, ask: Ask) -> DomainCheck:
@@ -112,11 +132,13 @@ def _without_selectors(sender: Sender, ask: Ask) -> DomainCheck:
         return DomainCheck("KM706", "unknown", unknown.detail)
     if all(answer.kind == "nxdomain" for answer in answers):
         # RFC 8020: where a name does not exist, there is nothing below it either.
-        return DomainCheck("KM706", "fail", f"there is no DKIM key: {quoted(name)} does not exist", _remedy(sender))
+        suggestion = _suggestion(sender, _look(sender.selectors[0], sender, ask)) if sender.selectors else ""
+        detail = f"there is no DKIM key: {quoted(name)} does not exist"
+        return DomainCheck("KM706", "fail", detail, _remedy(sender), suggestion)
     whose = sender.provider.title if sender.provider is not None else "the mail server"
-    return DomainCheck(
-        "KM706", "unknown", f"there are DKIM keys, but which of them {whose} signs with is not known", remedy
-    )
+    usual = f"; none is under {listed(sender.selectors)}, as is usual" if sender.selectors else ""
+    detail = f"there are DKIM keys, but which of them {whose} signs with is not known{usual}"
+    return DomainCheck("KM706", "unknown", detail, remedy)
 
 
 def _strength(seen: list[_Selector]) -> Iterator[DomainCheck]:

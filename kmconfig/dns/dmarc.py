@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from kmconfig.dns.dmarc_policy import effective_policy, walk_up
-from kmconfig.dns.dmarc_record import dmarc_texts
+from kmconfig.dns.dmarc_record import dmarc_texts, parse_dmarc
 from kmconfig.dns.names import listed, quoted
 from kmconfig.lint.sender_domain import DomainCheck
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from kmconfig.dns.sender import Sender
 
 _MOST_REPORTS: Final = 5
+_BEGINNING: Final = re.compile(r"^\W*v\s*=\s*\W*dmarc\W*1?[\s;]*", re.IGNORECASE)
+_LONGEST: Final = 255
+"""Characters of one string of a TXT record."""
 
 
 def check_dmarc(sender: Sender, ask: Ask) -> tuple[DomainCheck, ...]:
@@ -48,6 +52,16 @@ def _record(domain: str, policy: str = "none") -> str:
     return f'_dmarc.{domain}. IN TXT "v=DMARC1; p={policy}; rua=mailto:dmarc-reports@{domain}"'
 
 
+def _corrected(own: Published) -> str:
+    """The record as it is meant, where only its beginning is wrong; a new one where that cannot be told."""
+    meant = _BEGINNING.sub("v=DMARC1; ", own.near[0], count=1)
+    record = parse_dmarc(meant)
+    sound = not record.faults and "p=" in meant and meant.isascii() and meant.isprintable()
+    if not sound or re.search(r'["\\]', meant) or len(meant) > _LONGEST:
+        return _record(own.domain)
+    return f'_dmarc.{own.domain}. IN TXT "{meant}"'
+
+
 def _several(own: Published) -> DomainCheck:
     detail = f"{quoted(f'_dmarc.{own.domain}')} has {len(own.texts)} DMARC records, so receivers discard all of them"
     return DomainCheck("KM712", "fail", detail, "keep one of them, and delete the others", records=own.texts)
@@ -58,7 +72,7 @@ def _none(sender: Sender, walk: Walk, ask: Ask) -> DomainCheck:
     own = walk.seen[0]
     if own.near:
         detail = f"{quoted(own.near[0])} is no DMARC record: it has to begin with `v=DMARC1;`, in capitals"
-        return DomainCheck("KM712", "fail", detail, "correct the record", _record(sender.domain), own.near)
+        return DomainCheck("KM712", "fail", detail, "correct the record", _corrected(own), own.near)
     if walk.unknown:
         return DomainCheck("KM708", "unknown", walk.unknown)
     misplaced = dmarc_texts(ask(sender.domain, "TXT").records)
@@ -130,12 +144,10 @@ def _alignment(sender: Sender, record: DmarcRecord, walk: Walk, ask: Ask) -> Ite
 
 def _reports(domain: str, record: DmarcRecord, walk: Walk, ask: Ask) -> DomainCheck:
     """KM716: another organisation gets reports only if it says that it wants them (RFC 9990, section 4)."""
-    if not record.report_to:
-        remedy = f"add `rua=mailto:dmarc-reports@{domain}`"
-        return DomainCheck("KM716", "note", "nobody receives reports, since the record has no `rua=`", remedy)
+    receivers = tuple(dict.fromkeys((*record.report_to, *record.failures_to)))
     refused: list[str] = []
     unknown = ""
-    for receiver in record.report_to[:_MOST_REPORTS]:
+    for receiver in receivers[:_MOST_REPORTS]:
         if receiver == domain or walk_up(receiver, ask).organisation == walk.organisation:
             continue
         answer = ask(f"{domain}._report._dmarc.{receiver}", "TXT")
@@ -149,4 +161,8 @@ def _reports(domain: str, record: DmarcRecord, walk: Walk, ask: Ask) -> DomainCh
         return DomainCheck("KM716", "warn", detail, f"have {quoted(refused[0])} publish it", wanted)
     if unknown:
         return DomainCheck("KM716", "unknown", unknown)
-    return DomainCheck("KM716", "pass", f"reports go to {listed(record.report_to)}")
+    if not record.report_to:
+        remedy = f"add `rua=mailto:dmarc-reports@{domain}`"
+        detail = "nobody receives reports, since the record has no `rua=` with an address"
+        return DomainCheck("KM716", "note", detail, remedy)
+    return DomainCheck("KM716", "pass", f"reports go to {listed(receivers)}")

@@ -17,14 +17,15 @@ POLICIES: Final[tuple[Policy, ...]] = ("none", "quarantine", "reject")
 _RECORD: Final = re.compile(r"v\s*=\s*DMARC1\s*(?:;|\Z)")
 _MEANT: Final = re.compile(r"\W*v\s*=\s*\W*dmarc", re.IGNORECASE)
 _WORDS: Final = {"adkim": "rs", "aspf": "rs", "t": "yn", "psd": "ynu"}
+_OPTIONS: Final = re.compile(r"[01ds](?:\s*:\s*[01ds])*", re.IGNORECASE)
 _MAILTO: Final = re.compile(r"mailto:(?P<address>[^\s@?!,]+@(?P<domain>[^\s@?!,]+))(?:![0-9]+[kmgt]?)?", re.IGNORECASE)
 
 
 class DmarcRecord(NamedTuple):
     """One record. Tags that are not written have the values that count then; ``policy`` too.
 
-    ``report_to`` are the domains that aggregate reports go to. ``faults`` are tags that receivers cannot read,
-    ``oddities`` what they read and no longer heed, or read in different ways.
+    ``report_to`` are the domains that aggregate reports go to, ``failures_to`` those for reports of single messages.
+    ``faults`` are why receivers discard the policy, ``oddities`` what they ignore or read in different ways.
     """
 
     text: str
@@ -36,6 +37,7 @@ class DmarcRecord(NamedTuple):
     testing: bool = False
     suffix: str = "u"
     report_to: tuple[str, ...] = ()
+    failures_to: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     oddities: tuple[str, ...] = ()
 
@@ -66,8 +68,9 @@ def parse_dmarc(text: str) -> DmarcRecord:
         testing=values.get("t", "n").lower() == "y",
         suffix=values.get("psd", "u").lower(),
         report_to=tuple(dict.fromkeys(_domains(values.get("rua", "")))),
+        failures_to=tuple(dict.fromkeys(_domains(values.get("ruf", "")))),
         faults=(*tags.problems, *_faults(values)),
-        oddities=tuple(_oddities(values)),
+        oddities=(*_oddities(values), *_ignored(values)),
     )
 
 
@@ -80,13 +83,21 @@ def _faults(values: dict[str, str]) -> Iterator[str]:
     for name in ("p", "sp", "np"):
         if name in values and values[name].lower() not in POLICIES:
             yield f"{quoted(f'{name}={values[name]}')} is none of `none`, `quarantine`, `reject`"
+
+
+def _ignored(values: dict[str, str]) -> Iterator[str]:
+    """Tags with values that there are none of: receivers take the default, or leave the address out."""
     for name, letters in _WORDS.items():
         if name in values and (len(values[name]) != 1 or values[name].lower() not in letters):
-            yield f"{quoted(f'{name}={values[name]}')} is none of {', '.join(f'`{letter}`' for letter in letters)}"
+            wanted = ", ".join(f"`{letter}`" for letter in letters)
+            yield f"{quoted(f'{name}={values[name]}')} is none of {wanted}, so receivers take the default"
+    if "fo" in values and not _OPTIONS.fullmatch(values["fo"]):
+        options = quoted(f"fo={values['fo']}")
+        yield f"{options} is no list of `0`, `1`, `d`, `s`, so receivers take the default"
     for name in ("rua", "ruf"):
         for uri in values.get(name, "").split(",") if name in values else ():
             if _domain(uri) is None:
-                yield f"{quoted(f'{name}={uri.strip()}')} is no `mailto:` address"
+                yield f"{quoted(f'{name}={uri.strip()}')} is no `mailto:` address, so no reports go there"
 
 
 def _oddities(values: dict[str, str]) -> Iterator[str]:

@@ -9,8 +9,6 @@ from kmconfig.dns.names import listed, quoted
 from kmconfig.lint.sender_domain import DomainCheck
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kmconfig.dns.answer import Answer, Ask
 
 _MOST_HOSTS: Final = 10
@@ -32,24 +30,31 @@ def check_mx(domain: str, ask: Ask) -> DomainCheck:
             "KM710",
             "warn",
             detail,
-            "publish an MX record, or send from a domain with one",
+            "publish another MX record in its place, or send from a domain with one",
             _suggested(domain),
             answer.records,
         )
     dead, unknown = _hosts_without_address(hosts, ask)
     if len(dead) == len(hosts):
-        detail = f"replies bounce: {listed(dead)} has no address"
+        detail = f"replies bounce: {_without_use(dead)}"
         return DomainCheck("KM710", "warn", detail, "correct the MX records", _suggested(domain), answer.records)
     if unknown and len(dead) + len(unknown) == len(hosts):
         return DomainCheck("KM710", "unknown", unknown[0], records=answer.records)
-    detail = f"mail goes to {listed(hosts)}" + (f"; {listed(dead)} has no address" if dead else "")
+    detail = f"mail goes to {listed(hosts)}" + (f"; {_without_use(dead)}" if dead else "")
     return DomainCheck(
         "KM710", "note" if dead else "pass", detail, "correct the MX records" if dead else "", "", answer.records
     )
 
 
 def _suggested(domain: str) -> str:
-    return f"{domain}. IN MX 10 mail.{domain}."
+    """The record but for the host, which nobody here knows."""
+    return f"{domain}. IN MX 10 <the host that takes your mail>."
+
+
+def _without_use(dead: list[str]) -> str:
+    """Why mail reaches none of these; an MX record takes a name, and no address (RFC 1035, section 3.3.9)."""
+    numbers = [host for host in dead if re.fullmatch(r"[0-9.]+", host)]
+    return f"{listed(numbers)} is an address, and MX takes a name" if numbers else f"{listed(dead)} has no address"
 
 
 def _hosts_without_address(hosts: list[str], ask: Ask) -> tuple[list[str], list[str]]:
@@ -83,15 +88,19 @@ def _without(domain: str, ask: Ask) -> DomainCheck:
     return DomainCheck("KM710", "note", detail, "say with an MX record which server takes mail", suggestion)
 
 
-def check_inbound_security(domain: str, ask: Ask) -> Iterator[DomainCheck]:
-    """Whether mail to the domain is encrypted, and who hears when it is not (RFC 8461, RFC 8460)."""
-    yield _check(
+def check_mta_sts(domain: str, ask: Ask) -> DomainCheck:
+    """Whether mail to the domain is only delivered encrypted (RFC 8461)."""
+    return _check(
         ask(f"_mta-sts.{domain}", "TXT"),
         ("KM717", "MTA-STS", r"v=STSv1\s*;\s*id=[A-Za-z0-9]{1,32}\s*;?\s*", "v=STSv1"),
         f'_mta-sts.{domain}. IN TXT "v=STSv1; id=1"',
         f"publish a policy at https://mta-sts.{domain}/.well-known/mta-sts.txt, and the record",
     )
-    yield _check(
+
+
+def check_tls_rpt(domain: str, ask: Ask) -> DomainCheck:
+    """Who hears when mail to the domain could not be encrypted (RFC 8460)."""
+    return _check(
         ask(f"_smtp._tls.{domain}", "TXT"),
         ("KM718", "TLS-RPT", r"v=TLSRPTv1\s*;\s*rua=(?:mailto:|https://).+", "v=TLSRPTv1"),
         f'_smtp._tls.{domain}. IN TXT "v=TLSRPTv1; rua=mailto:tls-reports@{domain}"',

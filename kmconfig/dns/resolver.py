@@ -43,8 +43,9 @@ _RCODES: Final[dict[int, Kind]] = {dns.rcode.SERVFAIL: "servfail", dns.rcode.REF
 class Resolver:
     """Answers questions, each from the network once. May be asked from several threads.
 
-    A run of questions that nobody answers ends early: a server that has never answered is asked a few times only,
-    and all together take no longer than ``limit`` seconds.
+    A run of questions that nobody answers ends early: servers that have answered nothing, not even a question about
+    the root that every server has an answer to, are not asked again, and all together take no longer than ``limit``
+    seconds.
     """
 
     def __init__(self, servers: Sequence[NameServer], *, timeout: float | None = None, limit: float = LIMIT) -> None:
@@ -54,8 +55,10 @@ class Resolver:
         self._deadline: float | None = None
         self._answers: dict[tuple[str, str], Future[Answer]] = {}
         self._lock = threading.Lock()
+        self._probing = threading.Lock()
         self._silence = 0
         self._heard = False
+        self._dead = False
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.servers))
@@ -120,7 +123,7 @@ class Resolver:
             for server in self.servers:
                 time_left = self._time_left()
                 if time_left <= 0:
-                    return said or self._silent(query)
+                    return said or self._not_asked(query)
                 outcome = self._ask_server(query, server, min(self._timeout, time_left))
                 if isinstance(outcome, dns.message.Message):
                     return outcome
@@ -129,15 +132,29 @@ class Resolver:
             if said is not None:
                 return said
         self._silence += 1
-        return self._silent(query)
+        return Answer("timeout", detail=f"{self} gave no answer for {_shown(query.question[0].name)} in time")
 
     def _time_left(self) -> float:
-        if not self._heard and self._silence >= _GIVE_UP_AFTER:
-            return 0.0
-        return (self._deadline or 0.0) - time.monotonic()
+        left = (self._deadline or 0.0) - time.monotonic()
+        return 0.0 if left <= 0 or self._seems_dead(min(self._timeout, left)) else left
 
-    def _silent(self, query: dns.message.Message) -> Answer:
-        return Answer("timeout", detail=f"{self} gave no answer for {_shown(query.question[0].name)} in time")
+    def _seems_dead(self, timeout: float) -> bool:
+        """Whether the servers answer nothing at all, which the silence of one domain's servers does not show."""
+        if self._heard or self._silence < _GIVE_UP_AFTER:
+            return False
+        with self._probing:
+            if not self._dead and not self._heard:
+                root = dns.message.make_query(dns.name.root, dns.rdatatype.NS)
+                for server in self.servers:
+                    self._ask_server(root, server, timeout)
+                self._dead = not self._heard
+            return self._dead
+
+    def _not_asked(self, query: dns.message.Message) -> Answer:
+        name = _shown(query.question[0].name)
+        if self._dead:
+            return Answer("timeout", detail=f"{self} answers nothing, so it was not asked for {name}")
+        return Answer("timeout", detail=f"{self} gave no answer for {name} in time")
 
     def _ask_server(
         self, query: dns.message.Message, server: NameServer, timeout: float

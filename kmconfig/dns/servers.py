@@ -36,29 +36,32 @@ def name_servers(chosen: str | None, environ: Mapping[str, str]) -> tuple[NameSe
         UsageError: what was chosen is no ``HOST[:PORT]``.
         CouldNotCheck: the system has no resolver, or the chosen one's name has no address.
     """
-    text = chosen or environ.get(VARIABLE, "")
-    return _parse(text) if text else _of_the_system()
+    if chosen:
+        return _parse(chosen, f"`{chosen[:80]}`")
+    named = environ.get(VARIABLE, "")
+    return _parse(named, f"`{named[:80]}` in {VARIABLE}") if named else _of_the_system()
 
 
 def require_form(text: str | None) -> None:
     """Make sure that a chosen server is written as ``HOST[:PORT]``. Raises UsageError."""
     if text:
-        _split(text)
+        _split(text, f"`{text[:80]}`")
 
 
-def _parse(text: str) -> tuple[NameServer, ...]:
-    host, port = _split(text)
+def _parse(text: str, said: str) -> tuple[NameServer, ...]:
+    host, port = _split(text, said)
     return (NameServer(_address(host) or _resolved(host), port),)
 
 
-def _split(text: str) -> tuple[str, int]:
+def _split(text: str, said: str) -> tuple[str, int]:
+    """Host and port of a text; ``said`` is how a message names it."""
     bare = _address(text)
     if bare is not None:
         return bare, _PORT
     form = _FORM.fullmatch(text)
     if form is None:
         remedy = "write HOST[:PORT], such as 192.0.2.53 or [2001:db8::53]:53"
-        raise UsageError(f"`{text[:80]}` is no resolver", help=remedy)
+        raise UsageError(f"{said} is no resolver", help=remedy)
     port = int(form["port"] or _PORT)
     if not 0 < port < 65536:
         raise UsageError(f"a resolver has no port {port}", help="ports are 1 to 65535, 53 by default")

@@ -1,27 +1,26 @@
-"""The checks of a domain's SPF record: KM701 to KM705 and KM714."""
+"""The checks of a domain's SPF record: KM701, KM702, KM704, KM705 and KM714; KM703 is apart."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from kmconfig.dns.names import is_below, listed, normal, quoted
+from kmconfig.dns.names import listed, quoted
+from kmconfig.dns.spf_provider import check_provider, needed_include, spf_to_paste
 from kmconfig.dns.spf_record import parse_spf, spf_texts
 from kmconfig.dns.spf_tree import MOST_LOOKUPS, MOST_VOID, grow_tree
 from kmconfig.lint.sender_domain import DomainCheck
-from kmconfig.providers.mail_domains import organisation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kmconfig.dns.answer import Ask
     from kmconfig.dns.sender import Sender
+    from kmconfig.dns.spf_record import SpfRecord
     from kmconfig.dns.spf_tree import SpfTree
-    from kmconfig.providers.record import Provider
 
 _CLOSE = 9
 _FEW_PROBLEMS = 3
-_LONGEST_SUGGESTION = 1000
 
 
 class SpfSight(NamedTuple):
@@ -48,13 +47,12 @@ def check_spf(sender: Sender, ask: Ask) -> SpfSight:
         return SpfSight((found, _several(sender, texts)))
     tree = grow_tree(domain, texts[0], ask)
     single = DomainCheck("KM702", "pass", "it is the only one")
-    return SpfSight((found, single, *_of_provider(sender, tree, texts[0], ask), *_of_tree(tree, texts[0])), tree)
+    return SpfSight((found, single, *check_provider(sender, tree, texts[0], ask), *_of_tree(tree, texts[0])), tree)
 
 
-def suggested(sender: Sender) -> str:
-    """A record for a domain that has none."""
-    include = sender.provider.spf_include if sender.provider is not None else None
-    return _record(sender.domain, f"v=spf1 include:{include} ~all" if include else "v=spf1 mx ~all")
+def _suggested(sender: Sender) -> str:
+    include = needed_include(sender.provider)
+    return spf_to_paste(sender.domain, f"v=spf1 include:{include} ~all" if include else "v=spf1 mx ~all")
 
 
 def _no_record(sender: Sender, records: tuple[str, ...]) -> DomainCheck:
@@ -64,9 +62,9 @@ def _no_record(sender: Sender, records: tuple[str, ...]) -> DomainCheck:
         detail += f": {quoted(near[0])} does not begin with `v=spf1`"
     provider = sender.provider
     remedy = "publish a record that names every server the domain sends from"
-    if provider is not None and provider.spf_include is None:
+    if provider is not None and needed_include(provider) is None:
         remedy += f"; {provider.title} needs no include of its own"
-    return DomainCheck("KM701", "fail", detail, remedy, suggested(sender), tuple(near))
+    return DomainCheck("KM701", "fail", detail, remedy, _suggested(sender), tuple(near))
 
 
 def _several(sender: Sender, texts: tuple[str, ...]) -> DomainCheck:
@@ -75,7 +73,7 @@ def _several(sender: Sender, texts: tuple[str, ...]) -> DomainCheck:
         "fail",
         f"{quoted(sender.domain)} has {len(texts)} SPF records, so receivers discard all of them",
         "join them into one record, and delete the others",
-        _record(sender.domain, _joined(texts)),
+        spf_to_paste(sender.domain, _joined(texts)),
         texts,
     )
 
@@ -83,57 +81,17 @@ def _several(sender: Sender, texts: tuple[str, ...]) -> DomainCheck:
 def _joined(texts: tuple[str, ...]) -> str:
     """One record with the mechanisms of all, and the strictest end that one of them has."""
     parsed = [parse_spf(text) for text in texts]
-    terms = dict.fromkeys(term.text for record in parsed for term in record.terms if term.name != "all")
+    terms = dict.fromkeys(term for record in parsed for term in _mechanisms(record))
     ends = {record.all.qualifier for record in parsed if record.all is not None}
     end = next((qualifier for qualifier in "-~?" if qualifier in ends), "~")
     return " ".join(("v=spf1", *terms, f"{end}all"))
 
 
-def _of_provider(sender: Sender, tree: SpfTree, text: str, ask: Ask) -> Iterator[DomainCheck]:
-    """KM703, where the provider's record names an include."""
-    provider = sender.provider
-    if provider is None or provider.spf_include is None or sender.free_mail:
-        return
-    trees = [tree]
-    if sender.mail_domain not in ("", sender.domain):
-        trees += _other_tree(sender.mail_domain, ask)
-    if any(_covers(seen, provider) for seen in trees):
-        yield DomainCheck("KM703", "pass", f"the record lets {provider.title} send")
-        return
-    include = f"include:{provider.spf_include}"
-    remedy = f"add `{include}` before `all`; see {provider.documentation}"
-    suggestion = _record(sender.domain, _with(text, include))
-    unknown = [reason for seen in trees for reason in seen.unknown]
-    if unknown or any(seen.cut for seen in trees):
-        reason = unknown[0] if unknown else "the record costs too many lookups to be followed to its end"
-        yield DomainCheck("KM703", "unknown", reason)
-    elif any(seen.macros for seen in trees):
-        detail = f"macros decide whom the record lets send, so whether {provider.title} may cannot be told from it"
-        yield DomainCheck("KM703", "note", detail, f"unless they do it already, add `{include}`")
-    else:
-        detail = f"the record does not let {provider.title} send: it leads to no `{include}`"
-        yield DomainCheck("KM703", "fail", detail, remedy, suggestion, (text,))
-
-
-def _other_tree(domain: str, ask: Ask) -> list[SpfTree]:
-    answer = ask(domain, "TXT")
-    texts = spf_texts(answer.records)
-    return [grow_tree(domain, texts[0], ask)] if len(texts) == 1 else []
-
-
-def _covers(tree: SpfTree, provider: Provider) -> bool:
-    """Whether a record of the provider's counts: the one it asks for, or another of its domain, such as a region's."""
-    include = provider.spf_include or ""
-    organisation = organisation_of(include)
-    return any(name == include or is_below(name, organisation) for name in tree.visited)
-
-
-def _with(text: str, include: str) -> str:
-    words = text.split(" ")
-    at = next(
-        (index for index, word in enumerate(words) if re.fullmatch(r"[+?~-]?all", word, re.IGNORECASE)), len(words)
-    )
-    return " ".join((*words[:at], include, *words[at:]))
+def _mechanisms(record: SpfRecord) -> Iterator[str]:
+    """What a record lets pass; `redirect=` as the include that does the same in front of another `all`."""
+    yield from (term.text for term in record.terms if term.name != "all")
+    if record.redirect is not None and record.all is None:
+        yield f"include:{record.redirect.value}"
 
 
 def _of_tree(tree: SpfTree, text: str) -> Iterator[DomainCheck]:
@@ -158,11 +116,12 @@ def _lookups(tree: SpfTree) -> DomainCheck:
 def _open(tree: SpfTree, text: str) -> DomainCheck:
     if tree.open:
         names = listed(tree.open)
-        detail = f"everybody may send as this domain: the record of {names} ends in `+all`"
-        return DomainCheck("KM705", "fail", detail, "write `~all` or `-all`", records=(text,))
+        detail = f"everybody may send as this domain: the record of {names} lets every address pass"
+        remedy = "name only the networks that send, and write `~all` or `-all`"
+        return DomainCheck("KM705", "fail", detail, remedy, records=(text,))
     if tree.unknown:
         return DomainCheck("KM705", "unknown", tree.unknown[0])
-    return DomainCheck("KM705", "pass", "no record ends in `+all`")
+    return DomainCheck("KM705", "pass", "no record lets every address pass")
 
 
 def _soundness(tree: SpfTree, text: str) -> DomainCheck:
@@ -182,32 +141,36 @@ def _soundness(tree: SpfTree, text: str) -> DomainCheck:
 def _habits(tree: SpfTree, text: str) -> DomainCheck:
     """What receivers take, and nobody should write."""
     record = parse_spf(text)
-    if record.all is None and record.redirect is None:
-        detail = "the record ends in neither `all` nor `redirect=`, so it says nothing about everybody else"
-        return DomainCheck("KM714", "warn", detail, "end it in `~all` or `-all`", records=(text,))
-    if record.all is not None and record.all.qualifier == "?":
-        return DomainCheck("KM714", "warn", "`?all` says nothing about everybody else", "write `~all` or `-all`")
-    if record.idle or (record.all is not None and record.redirect is not None):
-        idle = [term.text for term in record.idle] or [record.redirect.text if record.redirect is not None else ""]
-        return DomainCheck(
-            "KM714", "warn", f"nobody reads {listed(idle)}: `all` decides first", "move `all` to the end"
-        )
-    if any(term.name == "ptr" for term in record.terms):
-        return DomainCheck("KM714", "warn", "`ptr` is slow and many receivers ignore it", "name the servers otherwise")
+    habit = _end_habit(record) or _term_habit(record)
+    if habit is not None:
+        detail, remedy = habit
+        return DomainCheck("KM714", "warn", detail, remedy, records=(text,))
     if tree.void:
-        return DomainCheck("KM714", "note", f"{tree.void} of {MOST_VOID} lookups lead to nothing", "take them out")
+        count = "1 lookup leads" if tree.void == 1 else f"{tree.void} lookups lead"
+        detail = f"{count} to nothing; with more than {MOST_VOID} receivers discard the record"
+        return DomainCheck("KM714", "note", detail, "take out what leads nowhere")
     return DomainCheck("KM714", "pass", "the record can be read to its end")
 
 
-def _record(domain: str, text: str) -> str:
-    """A record to paste; empty where its text, which may be a server's, is none to hand on."""
-    if not text.isascii() or not text.isprintable() or len(text) > _LONGEST_SUGGESTION:
-        return ""
-    escaped = (part.replace("\\", "\\\\").replace('"', '\\"') for part in _strings(text))
-    strings = " ".join(f'"{part}"' for part in escaped)
-    return f"{normal(domain)}. IN TXT {strings}"
+def _end_habit(record: SpfRecord) -> tuple[str, str] | None:
+    """What is odd about the end of a record, and what to do."""
+    if record.all is None:
+        if record.redirect is not None:
+            return None
+        silent = "the record ends in neither `all` nor `redirect=`, so it says nothing about everybody else"
+        return silent, "end it in `~all` or `-all`"
+    if record.all.qualifier == "?":
+        return "`?all` says nothing about everybody else", "write `~all` or `-all`"
+    if record.redirect is not None:
+        return f"nobody reads {quoted(record.redirect.text)}, since the record has `all`", "take one of them out"
+    return None
 
 
-def _strings(text: str) -> list[str]:
-    """A text in pieces as long as one string of a record may be."""
-    return [text[start : start + 255] for start in range(0, len(text), 255)]
+def _term_habit(record: SpfRecord) -> tuple[str, str] | None:
+    """What is odd about the mechanisms of a record, and what to do."""
+    if record.idle:
+        idle = listed([term.text for term in record.idle])
+        return f"nobody reads {idle}: `all` decides first", "move `all` to the end"
+    if any(term.name == "ptr" for term in record.terms):
+        return "`ptr` is slow and many receivers ignore it", "name the servers otherwise"
+    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kmconfig.dns.names import quoted
 
@@ -18,9 +18,15 @@ _NEEDS_VALUE: Final = frozenset(("include", "exists", "ip4", "ip6"))
 _MECHANISMS: Final = LOOKUPS | {"all", "ip4", "ip6"}
 _MODIFIER: Final = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_.-]*)=(?P<value>.*)", re.DOTALL)
 _DIRECTIVE: Final = re.compile(r"(?P<qualifier>[+?~-]?)(?P<name>[A-Za-z0-9]+)(?P<rest>[:/].*)?", re.DOTALL)
-_CIDR: Final = re.compile(r"(?:/(?P<four>[0-9]{1,3}))?(?://(?P<six>[0-9]{1,3}))?")
-_MACRO: Final = r"%(?:[%_-]|\{[slodiphcrtvSLODIPHCRTV][0-9]*[rR]?[.\-+,/_=]*\})"
-_MACRO_STRING: Final = re.compile(rf"(?:{_MACRO}|[\x21-\x24\x26-\x7e])+")
+_LENGTH: Final = r"0|[1-9][0-9]{0,2}"
+_CIDR: Final = re.compile(rf"(?:/(?P<four>{_LENGTH}))?(?://(?P<six>{_LENGTH}))?")
+_LETTERS: Final = "slodiphv"
+_ALL_LETTERS: Final = _LETTERS + "crt"
+_MACRO: Final = r"%(?:[%_-]|\{[LETTERS](?:0*[1-9][0-9]*)?r?[.\-+,/_=]*\})"
+_WORD: Final = rf"(?:{_MACRO}|[\x21-\x24\x26-\x7e])+"
+# The letters `c`, `r` and `t` may only stand in the text that `exp=` leads to (RFC 7208, section 7.2).
+_DOMAIN_SPEC: Final = re.compile(_WORD.replace("LETTERS", _LETTERS), re.IGNORECASE)
+_MACRO_STRING: Final = re.compile(_WORD.replace("LETTERS", _ALL_LETTERS), re.IGNORECASE)
 _ENDS_IN_MACRO: Final = re.compile(r"\}\Z")
 _TOP_LABEL: Final = re.compile(r"(?=[A-Za-z0-9-]*[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?|[0-9]+-[0-9-]*[0-9]")
 _LONGEST_DOMAIN: Final = 512
@@ -55,6 +61,19 @@ class SpfRecord(NamedTuple):
     def all(self) -> Term | None:
         """The mechanism that says what becomes of everybody else."""
         return self.terms[-1] if self.terms and self.terms[-1].name == "all" else None
+
+    @property
+    def passes_everybody(self) -> bool:
+        """Whether every IPv4 or every IPv6 address passes: by `+all`, or by networks that leave none out."""
+        if self.all is not None and self.all.qualifier == "+":
+            return True
+        return any(_leave_none_out(self.terms, kind) for kind in ("ip4", "ip6"))
+
+    @property
+    def passes_nobody(self) -> bool:
+        """Whether it can be read, and says of every sender that it is none of the domain's."""
+        ends = self.all is not None and self.all.qualifier in ("-", "~")
+        return ends and not self.problems and not any(term.qualifier == "+" for term in self.terms)
 
 
 def spf_texts(records: Iterable[str]) -> tuple[str, ...]:
@@ -138,7 +157,17 @@ def _is_network(term: Term) -> bool:
         kind(term.value, strict=False)
     except ValueError:
         return False
-    return re.fullmatch(r"[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?", term.value) is not None
+    return re.fullmatch(rf"[0-9A-Fa-f:.]+(?:/(?:{_LENGTH}))?", term.value) is not None
+
+
+def _leave_none_out(terms: Iterable[Term], kind: str) -> bool:
+    networks: list[Any] = [
+        ipaddress.ip_network(term.value, strict=False)
+        for term in terms
+        if term.name == kind and term.qualifier == "+" and _is_network(term)
+    ]
+    # Two halves, or four quarters, join to the one network of length 0.
+    return any(network.prefixlen == 0 for network in ipaddress.collapse_addresses(networks))
 
 
 def _is_cidr(cidr: str) -> bool:
@@ -148,7 +177,7 @@ def _is_cidr(cidr: str) -> bool:
 
 def _domain_faults(text: str, value: str) -> Iterator[str]:
     """Why a value is no `domain-spec`: one that ends in a label of a name, or in a macro."""
-    if not value or len(value) > _LONGEST_DOMAIN or not _MACRO_STRING.fullmatch(value):
+    if not value or len(value) > _LONGEST_DOMAIN or not _DOMAIN_SPEC.fullmatch(value):
         yield f"{quoted(text)} names no domain"
     elif not _ENDS_IN_MACRO.search(value):
         name = value.removesuffix(".")

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from kmconfig.dns.at_once import begin
 from kmconfig.dns.names import normal, quoted
 from kmconfig.dns.spf_record import LOOKUPS, parse_spf, spf_texts
 
 if TYPE_CHECKING:
-    from kmconfig.dns.answer import Answer, Ask
+    from collections.abc import Mapping
+
+    from kmconfig.dns.answer import Answer, Ask, RecordType
     from kmconfig.dns.spf_record import SpfRecord, Term
 
 MOST_LOOKUPS: Final = 10
 MOST_VOID: Final = 2
 _MOST_HOSTS: Final = 10
+_ASKED_FOR: Final[Mapping[str, RecordType]] = MappingProxyType(
+    {"include": "TXT", "redirect": "TXT", "mx": "MX", "a": "A", "exists": "A"}
+)
 #: A record that costs more than this is not followed to its end.
 _ENOUGH: Final = 40
 
@@ -41,7 +49,7 @@ class SpfTree:
 
     ``lookups`` and ``void`` count for the worst case: a sender that no mechanism fits before the last one.
     ``problems`` are faults for which receivers discard the record, ``unknown`` says what gave no answer, ``open`` are
-    domains whose records let everybody pass. ``visited`` are the domains whose records count; ``macros`` says that
+    domains whose records let everybody pass. ``visited`` are the domains whose senders pass; ``macros`` says that
     more of them may, depending on the message. ``cut`` says that the tree costs so much that its end was not looked at.
     """
 
@@ -75,10 +83,11 @@ class _Walk:
         tree = self._tree
         before = tree.lookups - (1 if cause else 0)
         parsed = parse_spf(text)
-        tree.visited.add(normal(domain))
+        if passing:
+            tree.visited.add(normal(domain))
         where = f"the record of {quoted(domain)}: " if above else ""
         tree.problems += [f"{where}{problem}" for problem in parsed.problems]
-        if passing and parsed.all is not None and parsed.all.qualifier == "+":
+        if passing and parsed.passes_everybody:
             tree.open.append(domain)
         children = self._children(parsed, domain, above=(*above, normal(domain)), passing=passing)
         return Node(
@@ -91,6 +100,7 @@ class _Walk:
         )
 
     def _children(self, parsed: SpfRecord, domain: str, *, above: tuple[str, ...], passing: bool) -> tuple[Node, ...]:
+        self._ask_ahead(parsed, domain, above)
         nodes = [
             self._term(term, domain, above=above, passing=passing and term.qualifier == "+")
             for term in parsed.terms
@@ -99,6 +109,18 @@ class _Walk:
         if parsed.redirect is not None and parsed.all is None and self._goes_on():
             nodes.append(self._other_record(parsed.redirect, above=above, passing=passing))
         return tuple(nodes)
+
+    def _ask_ahead(self, parsed: SpfRecord, domain: str, above: tuple[str, ...]) -> None:
+        """Ask all that the record itself leads to, so that the walk waits once and not for each in turn."""
+        terms = [term for term in (*parsed.terms, parsed.redirect) if term is not None and not term.macro]
+        wanted = {
+            (normal(term.value or domain), kind)
+            for term in terms
+            if (kind := _ASKED_FOR.get(term.name)) is not None and normal(term.value) not in above
+        }
+        if 1 < len(wanted) <= _ENOUGH:
+            for name, kind in wanted:
+                begin(partial(self._ask, name, kind))
 
     def _goes_on(self) -> bool:
         if self._tree.lookups >= _ENOUGH:
@@ -146,7 +168,8 @@ class _Walk:
         if term.macro:
             tree.macros = True
             return _leaf(term, target)
-        tree.visited.add(target)
+        if passing:
+            tree.visited.add(target)
         if target in above:
             return self._fault(term, target, f"{quoted(term.text)} leads back to itself")
         if not target:

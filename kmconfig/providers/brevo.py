@@ -25,6 +25,7 @@ BREVO = Provider(
         Leak("a Brevo API key", r"\bxkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}\b", literal="xkeysib-", outline=_KEY),
     ),
     dkim_selectors=("mail",),
+    other_selectors=True,
     limits="free plan 300 a day",
     documentation="https://developers.brevo.com/docs/smtp-integration",
     source="developers.brevo.com, SMTP and domain authentication pages",

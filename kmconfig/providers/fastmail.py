@@ -15,6 +15,7 @@ FASTMAIL = Provider(
     credential=Form(None, "an app password", secret=True),
     spf_include="spf.messagingengine.com",
     dkim_selectors=("fm1", "fm2", "fm3"),
+    other_selectors=True,
     limits="as the plan says",
     documentation="https://www.fastmail.com/help/technical/servernamesandports.html",
     source="fastmail.com/help/technical/servernamesandports.html",

@@ -50,6 +50,7 @@ MAILGUN = Provider(
     from_rule="any",
     spf_include="mailgun.org",
     dkim_selectors=("k1",),
+    other_selectors=True,
     limits="free plan 100 a day; unverified accounts 300 a day; sandbox domains to 5 authorised recipients",
     documentation="https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-smtp",
     source="documentation.mailgun.com, SMTP and domain pages",

@@ -23,6 +23,7 @@ MAILJET = Provider(
     ),
     spf_include="spf.mailjet.com",
     dkim_selectors=("mailjet",),
+    other_selectors=True,
     limits="free plan 200 a day",
     documentation="https://dev.mailjet.com/smtp-relay/configuration/",
     source="cloud.google.com, page on sending with Mailjet",

@@ -104,11 +104,13 @@ class Provider(NamedTuple):
     ``regions_final`` is False where more regions may exist than are known. ``companies`` are the names under which
     people know the provider and its owner, as far as they are no words of every day.
 
-    ``ports`` maps each port to ``tls`` (STARTTLS) or ``ssl`` (TLS from the first byte). ``from_rule`` says which
-    From addresses are taken: ``login`` (that of the login), ``verified`` (verified with the provider), ``any``.
-    ``spf_include`` is None where the provider needs no include. ``password_login_ends`` says where passwords are on
-    their way out. ``documentation`` is a URL. ``source`` says where the facts come from, ``facts_of`` the day on
-    which they were last compared with it.
+    ``ports`` maps each port to ``tls`` (STARTTLS) or ``ssl`` (TLS from the first byte). ``from_rule`` says which From
+    addresses are taken: ``login`` (that of the login), ``verified`` (verified with the provider), ``any``.
+    ``spf_include`` is None where the provider needs no include; with ``own_bounces`` it belongs into the record of the
+    domain that bounces go to, which is the provider's or below the sender's, and never the sender's itself.
+    ``dkim_selectors`` are those that customers are given; with ``other_selectors`` some are given others.
+    ``password_login_ends`` says where passwords are on their way out. ``documentation`` is a URL. ``source`` says
+    where the facts come from, ``facts_of`` the day on which they were last compared with it.
     """
 
     slug: str
@@ -132,7 +134,9 @@ class Provider(NamedTuple):
     leaks: tuple[Leak, ...] = ()
     from_rule: Literal["login", "verified", "any"] = "verified"
     spf_include: str | None = None
+    own_bounces: bool = False
     dkim_selectors: tuple[str, ...] = ()
+    other_selectors: bool = False
     password_login_ends: Retirement | None = None
     api_credentials: Mapping[str, Form] = MappingProxyType({})
     facts_of: str = FACTS_OF

@@ -61,6 +61,7 @@ SES = Provider(
         ),
     ),
     spf_include="amazonses.com",
+    own_bounces=True,
     limits="sandbox 200 messages in 24 hours, 1 a second, verified recipients only; 50 recipients a message, 40 MB",
     documentation="https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html",
     source="docs.aws.amazon.com/ses, SMTP interface and credentials pages",

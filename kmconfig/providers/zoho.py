@@ -19,6 +19,7 @@ ZOHO = Provider(
     from_rule="login",
     spf_include="zohomail.com",
     dkim_selectors=("zmail",),
+    other_selectors=True,
     limits="150 to 500 a day, by plan",
     documentation="https://www.zoho.com/mail/help/zoho-smtp.html",
     source="zoho.com/mail/help/zoho-smtp.html",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from kmconfig.mail.confirm.authentication_results import MethodResult
     from kmconfig.mail.confirm.confirmation import Confirmation
-    from kmconfig.mail.confirm.verdict import Evidence
+    from kmconfig.mail.confirm.evidence import Evidence
     from kmconfig.report.style import Style
 
 _LABEL = 9

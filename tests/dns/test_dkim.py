@@ -63,7 +63,7 @@ def test_keys_that_can_be_used(text: str) -> None:
     ("text", "words"),
     [
         ("v=DKIM1; k=rsa; p=", "revoked"),
-        ("v=DKIM1; p", "has no `p=`"),
+        ("v=DKIM1; p", "`p` is no `name=value`"),
         ("v=DKIM1; k=rsa", "has no `p=`"),
         ("v=DKIM2; p=AAAA", "`v=DKIM1` has to stand first"),
         (f"k=rsa; v=DKIM1; p={rsa_key(2048).partition('p=')[2]}", "has to stand first"),
@@ -75,6 +75,7 @@ def test_keys_that_can_be_used(text: str) -> None:
         ("v=DKIM1; k=dsa; p=AAAA", "a kind of key"),
         (rsa_key(2048) + "; h=sha1", "sha256"),
         (rsa_key(2048) + "; s=tlsrpt", "not for mail"),
+        (f"{rsa_key(2048)}; {rsa_key(2048).partition('; ')[2]}", "stands twice"),
         ("some text", "holds no DKIM key"),
     ],
 )
@@ -178,4 +179,34 @@ def test_mailgun_signs_as_its_own_domain() -> None:
     at = f'mg.acme.example TXT "v=spf1 include:mailgun.org -all"\nk1._domainkey.%s TXT {txt(rsa_key(2048))}'
     for domain in ("mg.acme.example", "acme.example"):
         assert check("KM706", at % domain, who).result == "pass"
-    assert check("KM706", at % "other.example", who).result == "fail"
+    assert check("KM706", f"{at % 'other.example'}\n{GONE}", who).result == "fail"
+
+
+@pytest.mark.parametrize("slug", ["mailgun", "brevo", "zoho"])
+def test_a_selector_that_is_only_usual_proves_nothing(slug: str) -> None:
+    found = check("KM706", "", sender(slug))
+    assert found.result == "unknown"
+    assert "as is usual" in found.detail
+    assert "`email.sender.dkim_selectors`" in found.help
+    assert check("KM706", GONE, sender(slug)).result == "fail"
+    assert check("KM706", "", sender(slug, selectors=("mine",))).result == "fail"
+
+
+def test_an_alias_at_a_usual_selector_has_to_lead_somewhere() -> None:
+    who = sender("mailgun")
+    found = check("KM706", "k1._domainkey.acme.example CNAME gone.mailgun.org", who)
+    assert found.result == "fail"
+    assert found.suggestion == "k1._domainkey.acme.example. IN CNAME <the name that Mailgun shows>"
+
+
+def test_beside_an_alias_no_record_is_suggested() -> None:
+    who = sender(None, selectors=("mine",))
+    found = check("KM706", "mine._domainkey.acme.example CNAME mine.keys.example", who)
+    assert found.suggestion.startswith("mine.keys.example. IN TXT ")
+
+
+@pytest.mark.parametrize("more", [rsa_key(1024), "some text"])
+def test_several_records_at_one_selector(more: str) -> None:
+    found = check("KM706", f"{key(rsa_key(2048))}\ns1._domainkey.acme.example TXT {txt(more)}")
+    assert found.result == "fail"
+    assert "holds 2 records, and receivers may take any of them" in found.detail

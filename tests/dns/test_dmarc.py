@@ -59,13 +59,50 @@ def test_what_is_not_written() -> None:
 @pytest.mark.parametrize(
     "tag",
     [
-        *("p=", "p=rejct", "p=reject p=none", "sp=all", "np=1", "adkim=x", "aspf=relaxed", "t=1", "psd=maybe"),
-        *("rua=dmarc@acme.example", "rua=mailto:", "rua=mailto:nobody", "rua=https://acme.example", "rua="),
-        *("rua=mailto:a@b@c.example", "ruf=mailto:a b@acme.example", "nonsense", "p=none; p=reject"),
+        *("p=", "p=rejct", "p=reject p=none", "sp=all", "np=1", "nonsense", "p=none; p=reject"),
     ],
 )
 def test_tags_that_receivers_cannot_read(tag: str) -> None:
     assert parse_dmarc(f"v=DMARC1; {tag}").faults != ()
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("adkim=x", "aspf=relaxed", "t=1", "psd=maybe", "fo=q", "fo=1:"),
+        *("rua=dmarc@acme.example", "rua=mailto:", "rua=mailto:nobody", "rua=https://acme.example", "rua="),
+        *("rua=mailto:a@b@c.example", "ruf=mailto:a b@acme.example"),
+    ],
+)
+def test_tags_that_receivers_ignore_leave_the_policy_in_force(tag: str) -> None:
+    record = parse_dmarc(f"v=DMARC1; p=reject; {tag}")
+    assert (record.policy, record.faults, len(record.oddities)) == ("reject", (), 1)
+    examined = seen(dmarc(f"v=DMARC1; p=reject; {tag}; {REPORTS if not tag.startswith('rua') else ''}"))
+    assert results(examined)["KM712"] == "warn"
+    assert "KM709" not in results(examined)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("v=dmarc1; p=reject; rua=mailto:a@acme.example", "v=DMARC1; p=reject; rua=mailto:a@acme.example"),
+        (" V=DMARC1; p=reject", "v=DMARC1; p=reject"),
+        ("v=DMARC1 p=quarantine", "v=DMARC1; p=quarantine"),
+        ("v=DMARC2; p=reject", "v=DMARC1; p=none; rua=mailto:dmarc-reports@acme.example"),
+        ("v=dmarc1; p=rejct", "v=DMARC1; p=none; rua=mailto:dmarc-reports@acme.example"),
+    ],
+)
+def test_the_record_to_paste_keeps_what_was_meant(text: str, wanted: str) -> None:
+    found = check("KM712", dmarc(text))
+    assert (found.result, found.suggestion) == ("fail", f'_dmarc.acme.example. IN TXT "{wanted}"')
+
+
+def test_reports_of_single_messages_need_a_permission_too() -> None:
+    text = dmarc(f"v=DMARC1; p=reject; {REPORTS}; ruf=mailto:x@reports.example", "reports.example A 192.0.2.1")
+    found = check("KM716", text)
+    assert found.result == "warn"
+    assert found.suggestion == f'{WANTED}. IN TXT "v=DMARC1"'
+    assert check("KM716", f"{text}\n{WANTED} TXT v=DMARC1").result == "pass"
 
 
 @given(st.text() | st.text(alphabet="v=DMARC1;psrunatdkimfo:@,!.%\t x"))

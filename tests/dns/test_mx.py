@@ -35,7 +35,7 @@ def test_without_a_record_mail_goes_to_the_address(more: str, result: str) -> No
     who = sender(domain="sub.acme.example", mail_domain="sub.acme.example")
     found = check("KM710", f'sub.acme.example TXT "v=spf1 -all"\n{more}', who)
     assert found.result == result
-    assert (found.suggestion == "sub.acme.example. IN MX 10 mail.sub.acme.example.") == (result != "unknown")
+    assert (found.suggestion == "sub.acme.example. IN MX 10 <the host that takes your mail>.") == (result != "unknown")
 
 
 def test_a_domain_that_does_not_exist_is_one_fault() -> None:
@@ -96,3 +96,13 @@ def test_a_sound_domain_has_nothing_to_say() -> None:
     examined = seen("", blocklists=True)
     assert results(examined) == {}
     assert examined.exit_code == 0
+
+
+def test_an_address_is_no_host() -> None:
+    found = check("KM710", "acme.example MX 10 192.0.2.1.")
+    assert found.result == "warn"
+    assert "`192.0.2.1` is an address, and MX takes a name" in found.detail
+
+
+def test_the_null_record_has_to_go() -> None:
+    assert "in its place" in check("KM710", "acme.example MX 0 .").help

@@ -108,7 +108,19 @@ def test_a_server_that_never_answers_is_left_alone() -> None:
         resolver = ask(server, timeout=QUICK)
         kinds = {resolver(f"n{number}.test", "TXT").kind for number in range(50)}
         assert kinds == {"timeout"}
-        assert len(server.heard) == 6
+        assert len(server.heard) == 7
+        assert server.heard[-1] == ("", "NS", "udp")
+        assert "answers nothing, so it was not asked" in resolver("more.test", "TXT").detail
+
+
+def test_domains_that_nobody_answers_for_do_not_make_a_server_dead() -> None:
+    def answer(query: dns.message.Message, over: str) -> list[bytes]:
+        return [] if "dead" in str(query.question[0].name) else from_zone(zone())(query, over)
+
+    with DnsServer(answer) as server:
+        resolver = ask(server, timeout=QUICK)
+        assert {resolver(f"dead{number}.test", "TXT").kind for number in range(5)} == {"timeout"}
+        assert resolver("acme.example", "A").kind == "found"
 
 
 def test_all_together_take_no_longer_than_the_limit() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kmconfig.dns.answer import Answer
+from kmconfig.dns.examine import examine
 from kmconfig.dns.observing import examine_all, senders_of, unchecked_domains
 from kmconfig.dns.sender import Sender, sender_of
 from kmconfig.environment.project import Project
@@ -111,6 +113,22 @@ def test_many_domains_at_a_time() -> None:
     assert list(found) == senders
     assert [who.domain for who, seen in found.items() if len(seen.state.checks) > 1] == ["d7.test"]
     assert heard == ["the DNS about 50 senders"]
+
+
+def test_the_questions_about_a_domain_wait_side_by_side() -> None:
+    together, lock, asked = threading.Barrier(6, timeout=10), threading.Lock(), set[tuple[str, str]]()
+
+    def ask(name: str, kind: RecordType) -> Answer:
+        with lock:
+            known = (name, kind) in asked
+            asked.add((name, kind))
+        if not known:
+            together.wait()
+        return Answer("timeout", detail=f"{name} {kind}")
+
+    who = Sender("acme.example", None, ("s1",), True, "acme.example")
+    assert examine(who, ask, blocklists=False).exit_code == 5
+    assert len(asked) == 6
 
 
 def test_what_is_broken_off_stops_the_others() -> None:

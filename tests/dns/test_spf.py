@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kmconfig.dns.answer import Answer
 from kmconfig.dns.spf_record import parse_spf, spf_texts
 from kmconfig.dns.spf_tree import grow_tree
 from tests.dns.senders import check, results, seen, sender
@@ -51,6 +54,7 @@ def test_which_records_are_spf(text: str, *, is_one: bool) -> None:
         "v=spf1 exists:acme.%{d} -all",
         "v=spf1 redirect=_spf.acme.example",
         "v=spf1 exp=explain.%{d} unknown=anything%% -all",
+        "v=spf1 exists:%{D02R}.acme.example text=%{c} -all",
         "v=spf1 Include:_spf.acme.example A MX IP4:192.0.2.1 -ALL",
     ],
 )
@@ -71,6 +75,11 @@ def test_sound_records(text: str) -> None:
         "v=spf1 ip4 -all",
         "v=spf1 ip4:192.0.2.256 -all",
         "v=spf1 ip4:192.0.2.1/33 -all",
+        "v=spf1 ip4:192.0.2.0/024 -all",
+        "v=spf1 a/024 -all",
+        "v=spf1 exists:%{c}.acme.example -all",
+        "v=spf1 redirect=%{R}.acme.example",
+        "v=spf1 exists:%{d0}.acme.example -all",
         "v=spf1 ip4:192.0.2.0/255.255.255.0 -all",
         "v=spf1 ip4:2001:db8::1 -all",
         "v=spf1 ip6:192.0.2.1 -all",
@@ -237,7 +246,7 @@ def test_records_that_receivers_discard(text: str, more: tuple[str, ...], words:
         ("v=spf1 mx", "neither `all` nor `redirect=`"),
         ("v=spf1 mx ?all", "`?all`"),
         ("v=spf1 -all mx", "nobody reads `mx`"),
-        ("v=spf1 -all redirect=_spf.acme.example", "nobody reads `redirect=_spf.acme.example`"),
+        ("v=spf1 -all redirect=_spf.acme.example", "nobody reads `redirect=_spf.acme.example`, since the record has"),
         ("v=spf1 ptr -all", "`ptr` is slow"),
     ],
 )
@@ -247,13 +256,23 @@ def test_what_nobody_should_write(text: str, words: str) -> None:
     assert words in found.detail
 
 
-@pytest.mark.parametrize("text", ["v=spf1 +all", "v=spf1 all", "v=spf1 redirect=o.test", "v=spf1 include:o.test -all"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("v=spf1 +all", "v=spf1 all", "v=spf1 redirect=o.test", "v=spf1 include:o.test -all"),
+        *("v=spf1 ip4:0.0.0.0/0 -all", "v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all", "v=spf1 ip6:::/0 -all"),
+    ],
+)
 def test_everybody_may_send(text: str) -> None:
     assert check("KM705", spf(text, 'o.test TXT "v=spf1 +all"')).result == "fail"
 
 
 @pytest.mark.parametrize(
-    "text", ["v=spf1 -include:o.test -all", "v=spf1 -all include:o.test", "v=spf1 ?include:o.test ~all"]
+    "text",
+    [
+        *("v=spf1 -include:o.test -all", "v=spf1 -all include:o.test", "v=spf1 ?include:o.test ~all"),
+        *("v=spf1 -ip4:0.0.0.0/0 -all", "v=spf1 ip4:0.0.0.0/1 -all", "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 -all"),
+    ],
 )
 def test_what_lets_nobody_pass_by_itself(text: str) -> None:
     assert check("KM705", spf(text, 'o.test TXT "v=spf1 +all"')).result == "pass"
@@ -276,6 +295,11 @@ def test_several_records_are_joined() -> None:
     assert found.suggestion == 'acme.example. IN TXT "v=spf1 ip4:192.0.2.0/24 mx include:x.example -all"'
 
 
+def test_a_redirect_is_joined_as_an_include() -> None:
+    found = check("KM702", spf("v=spf1 redirect=x.example", 'acme.example TXT "v=spf1 mx ~all"'))
+    assert found.suggestion == 'acme.example. IN TXT "v=spf1 include:x.example mx ~all"'
+
+
 # The provider
 
 
@@ -287,6 +311,9 @@ def test_several_records_are_joined() -> None:
         ("v=spf1 include:b.acme.example -all", "pass"),
         ("v=spf1 include:_netblocks.google.com -all", "pass"),
         ("v=spf1 include:notgoogle.com -all", "fail"),
+        ("v=spf1 -include:_spf.google.com -all", "fail"),
+        ("v=spf1 ?include:b.acme.example -all", "fail"),
+        ("v=spf1 -all include:_spf.google.com", "fail"),
         ("v=spf1 exists:%{i}.acme.example -all", "note"),
         ("v=spf1 include:down.acme.example -all", "unknown"),
         (OPEN, "fail"),
@@ -301,16 +328,47 @@ def test_the_provider_may_send(text: str, result: str) -> None:
     assert check("KM703", spf(text, *more), sender("gmail")).result == result
 
 
-def test_the_include_goes_before_all() -> None:
-    found = check("KM703", spf(OPEN), sender("gmail"))
-    assert found.suggestion == 'acme.example. IN TXT "v=spf1 ip4:192.0.2.0/24 include:_spf.google.com -all"'
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (OPEN, "v=spf1 ip4:192.0.2.0/24 include:_spf.google.com -all"),
+        ("v=spf1 -include:_spf.google.com mx -all", "v=spf1 mx include:_spf.google.com -all"),
+        ("v=spf1 -all include:_SPF.google.com", "v=spf1 include:_spf.google.com -all"),
+        ("v=spf1 mx redirect=b.acme.example", "v=spf1 mx include:_spf.google.com redirect=b.acme.example"),
+    ],
+)
+def test_the_include_goes_where_it_counts(text: str, wanted: str) -> None:
+    more = ('_spf.google.com TXT "v=spf1 -all"', 'b.acme.example TXT "v=spf1 -all"')
+    found = check("KM703", spf(text, *more), sender("gmail"))
+    assert found.suggestion == f'acme.example. IN TXT "{wanted}"'
+    assert check("KM703", spf(wanted, *more), sender("gmail")).result == "pass"
 
 
-def test_mailgun_s_own_domain_may_hold_it() -> None:
+def test_mailgun_s_own_domain_holds_it() -> None:
     who = sender("mailgun", mail_domain="mg.acme.example")
-    text = f'mg.acme.example TXT "v=spf1 include:mailgun.org ~all"\nmailgun.org TXT "{OPEN}"'
+    includes = "v=spf1 include:mailgun.org ~all"
+    text = f'mg.acme.example TXT "{includes}"\nmailgun.org TXT "{OPEN}"'
     assert check("KM703", text, who).result == "pass"
-    assert check("KM703", "", who).result == "fail"
+    elsewhere = check("KM703", spf(includes, f'mailgun.org TXT "{OPEN}"'), who)
+    assert (elsewhere.result, elsewhere.suggestion) == ("fail", f'mg.acme.example. IN TXT "{includes}"')
+    assert check("KM703", "; mg.acme.example: servfail", who).result == "unknown"
+
+
+def test_bounces_that_go_to_the_provider_need_no_include() -> None:
+    found = check("KM703", "", sender("ses"))
+    assert (found.result, found.suggestion) == ("note", "")
+    assert "`include:amazonses.com`" in found.help
+    assert check("KM701", "acme.example TXT other", sender("ses")).suggestion.endswith('"v=spf1 mx ~all"')
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [("v=spf1 -all", "warn"), ("v=spf1 ?mx ~all", "warn"), ("v=spf1 mx -all", None), ("v=spf1 ?all", None)],
+)
+def test_a_record_that_lets_nobody_send(text: str, result: str | None) -> None:
+    found = seen(spf(text), sender(None)).state.check("KM703")
+    assert (found and found.result) == result
+    assert seen(spf(text), sender("sendgrid")).state.check("KM703") is None
 
 
 @pytest.mark.parametrize("slug", ["sendgrid", "postmark", None])
@@ -346,3 +404,18 @@ def test_a_fault_that_was_seen_counts_though_others_gave_no_answer() -> None:
     examined = seen(spf("v=spf1 include:down.test +all", "; down.test: timeout"))
     assert results(examined)["KM705"] == "fail"
     assert examined.exit_code == 1
+
+
+def test_includes_are_waited_for_side_by_side() -> None:
+    together, lock, asked = threading.Barrier(5, timeout=10), threading.Lock(), set[str]()
+
+    def ask(name: str, _kind: str) -> Answer:
+        with lock:
+            known = name in asked
+            asked.add(name)
+        if not known:
+            together.wait()
+        return Answer("timeout", detail=name)
+
+    tree = grow_tree("acme.example", "v=spf1 a:a.test mx:b.test include:c.test include:d.test redirect=e.test", ask)
+    assert (tree.lookups, len(tree.unknown), len(asked)) == (5, 5, 5)

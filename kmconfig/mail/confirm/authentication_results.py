@@ -27,7 +27,8 @@ class MethodResult:
         """The domain that was authenticated, or not; empty where the server does not say."""
         for name in _DOMAINS.get(self.method, ()):
             value = self.properties.get(name, "")
-            if value:
+            # Microsoft writes `header.d=none` where nothing was signed.
+            if value and value.lower() != "none":
                 return value.rpartition("@")[2].rstrip(".").lower()[:255]
         return ""
 

@@ -7,7 +7,8 @@ import re
 from typing import Final
 
 # Second levels under which country registries register; enough to tell a neighbour from a relative without a list
-# of all public suffixes. Where the receiving server judged alignment itself, by DMARC, its word counts.
+# of all public suffixes. Where the receiving server judged alignment itself, by DMARC, or where the DNS tells by DMARC
+# records, their word counts.
 _REGISTRY_LEVELS: Final = frozenset(("ac", "co", "com", "edu", "gob", "gov", "gouv", "ltd", "me", "net", "nom", "or", "org", "plc", "sch"))  # fmt: skip # noqa: E501
 _INTERNAL: Final = frozenset(("internal", "local", "lan", "localdomain", "localhost", "intern", "home", "corp"))
 _NAME: Final = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){1,20}")
@@ -18,11 +19,6 @@ def organisation(domain: str) -> str:
     labels = domain.lower().rstrip(".").split(".")
     wanted = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _REGISTRY_LEVELS else 2
     return ".".join(labels[-wanted:])
-
-
-def aligned(domain: str, with_domain: str) -> bool:
-    """Whether two domains are of one organisation (relaxed alignment, RFC 9989)."""
-    return bool(domain) and bool(with_domain) and organisation(domain) == organisation(with_domain)
 
 
 def is_public_name(host: str) -> bool:

@@ -21,6 +21,7 @@ _REACH: Final = frozenset(
 _HELP: Final = {
     "login": "correct `email.test.confirm.username` and the secret behind `password`; providers with two-factor login"
     " want an app password, and IMAP may have to be switched on for the mailbox",
+    "no-login": "use another mailbox, or one of the provider that takes a user name and a password over IMAP",
     "no-starttls": "use imaps://HOST (port 993); the login is never sent without encryption",
     "preauth": "use imaps://HOST (port 993)",
     "early-data": "somebody between here and the server may be changing the conversation; use imaps://HOST",

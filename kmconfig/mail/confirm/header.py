@@ -38,9 +38,13 @@ class ShownSender:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The fields of a header, topmost first: names in lower case, values unfolded."""
+    """The fields of a header, topmost first: names in lower case, values unfolded.
+
+    ``cut`` says that there are more than were read.
+    """
 
     fields: tuple[tuple[str, str], ...]
+    cut: bool = False
 
     @classmethod
     def parse(cls, message: bytes) -> Header:
@@ -58,7 +62,8 @@ class Header:
             match = _FIELD.match(text)
             if match is not None:
                 found.append((match[1].lower(), [text[match.end() :]]))
-        return cls(tuple((name, "".join(parts)[:_LONGEST_FIELD].strip()) for name, parts in found))
+        cut = end is None and len(message) > len(head)
+        return cls(tuple((name, "".join(parts)[:_LONGEST_FIELD].strip()) for name, parts in found), cut)
 
     def all(self, name: str) -> list[str]:
         """The values of all fields of this name."""

@@ -17,7 +17,7 @@ from imap_tools.idle import IdleManager
 from kmconfig.mail import reach
 from kmconfig.mail.confirm.client import BoundedClient, Deadline
 from kmconfig.mail.confirm.fault import MailboxFault
-from kmconfig.mail.confirm.sign_in import sign_in
+from kmconfig.mail.confirm.sign_in import sign_in, words_of
 from kmconfig.mail.failure import StageFailed, bounded
 from kmconfig.mail.message import TEST_ID_HEADER
 from kmconfig.mail.scrub import Scrubber
@@ -38,6 +38,7 @@ _JUNK_NAMES: Final = frozenset(
 )  # fmt: skip
 _NEWEST: Final = 20
 _ID_FIELD: Final = f"BODY.PEEK[HEADER.FIELDS ({TEST_ID_HEADER})]"
+_COMMAND: Final = re.compile(r"^command: \S+ => ")
 _UID: Final = re.compile(rb"\bUID (\d{1,10})\b")
 _SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d{1,12})\b")
 
@@ -205,7 +206,7 @@ class Mailbox:
         except TimeoutError:
             fault = ("time", "no answer in time")
         except _FAULTS as error:
-            fault = ("protocol", str(error) or type(error).__name__)
+            fault = ("protocol", _said(error))
         else:
             return
         self._raise(*fault)
@@ -214,10 +215,20 @@ class Mailbox:
         raise MailboxFault(kind, self._server.where, bounded(self._scrubber.scrub(words)))
 
 
+def _said(error: Exception) -> str:
+    """What a library says, as far as it is the server's words and no library's."""
+    if isinstance(error, imap_tools.UnexpectedCommandStatusError):
+        status, data = error.command_result
+        return f"the server answers {status}: {words_of(data)}"
+    said = error.args[0] if error.args else ""
+    text = words_of(said) if isinstance(said, (bytes, list)) else str(error)
+    return _COMMAND.sub("", text) or type(error).__name__
+
+
 def _ok(answer: tuple[str, list[Any]]) -> list[Any]:
     status, data = answer
     if status != "OK":
-        raise ValueError(f"the server answers {status} to FETCH: {data[:1]!r}")
+        raise ValueError(f"the server answers {status} to FETCH: {words_of(data[:1])}")
     return data
 
 

@@ -20,17 +20,20 @@ _ACCESS_TOKEN: Final = re.compile(rb"(?:eyJ[\w-]+\.[\w-]+\.[\w-]*|ya29\.[\w./-]+
 
 @frames_cleared()
 def sign_in(client: BoundedClient, server: ImapServer, scrubber: Scrubber) -> None:
-    """Log in, with XOAUTH2 where the password is an access token. Raises StageFailed of kind ``login``."""
+    """Log in, with XOAUTH2 where the password is an access token.
+
+    Raises StageFailed of kind ``login``, or ``no-login`` where there is no way to.
+    """
     if client.state == "AUTH":
         raise StageFailed("preauth", "the server has logged somebody in already, nobody knows whom")
     credentials = Credentials.reveal(server.username, server.password, scrubber)
     try:
         status, data = _attempt(client, credentials)
-        refused = None if status == "OK" else f"{status} {_words(data)}"
+        refused = None if status == "OK" else f"{status} {words_of(data)}"
     except client.abort:
         raise
     except client.error as error:
-        refused = _words(list(error.args))
+        refused = words_of(list(error.args))
     if refused is not None:
         raise StageFailed("login", f"the login is refused: {bounded(scrubber.scrub(refused))}")
 
@@ -43,7 +46,7 @@ def _attempt(client: BoundedClient, credentials: Credentials) -> tuple[str, Any]
     if "AUTH=PLAIN" in client.capabilities:
         return client.authenticate("PLAIN", Answer(b"\0" + name + b"\0" + key))
     if "LOGINDISABLED" in client.capabilities:
-        raise StageFailed("login", "the server offers no login that this mailbox could use")
+        raise StageFailed("no-login", "the server offers no login that this mailbox could use")
     return client.log_in(_text(name), _text(key))
 
 
@@ -67,6 +70,7 @@ def _text(value: bytes) -> str:
     return text
 
 
-def _words(data: Any) -> str:
+def words_of(data: Any) -> str:
+    """What a server said, as text."""
     parts = data if isinstance(data, list) else [data]
     return " ".join(part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in parts)

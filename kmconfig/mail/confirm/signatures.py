@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -12,17 +11,15 @@ import dkim
 from dkim.asn1 import ASN1FormatError
 from dkim.crypto import DigestTooLargeError, UnparsableKeyError
 
-from kmconfig.mail.confirm.resolver import NotAnswered
+from kmconfig.mail.confirm.names import NotAnswered
 from kmconfig.mail.failure import bounded
 
 if TYPE_CHECKING:
     from kmconfig.mail.confirm.header import Header
-    from kmconfig.mail.confirm.resolver import LookUp
+    from kmconfig.mail.confirm.names import Names
 
 MOST_SIGNATURES: Final = 5
 LONGEST_SIGNED_HEADER: Final = 64 * 1024
-LOOKUPS_SECONDS: Final = 8.0
-"""After which no further key is asked for."""
 
 _TAG: Final = re.compile(r"(?:^|;)\s*([a-z]+)\s*=([^;]*)")
 _QUIET: Final = logging.getLogger("kmconfig.dkim")
@@ -44,32 +41,19 @@ class Signature:
     detail: str
 
 
-def signatures(header: Header, message: bytes, *, whole: bool, look_up: LookUp) -> tuple[Signature, ...]:
+def signatures(header: Header, message: bytes, *, whole: bool, names: Names) -> tuple[Signature, ...]:
     """Verify up to :data:`MOST_SIGNATURES` signatures, topmost first.
 
     ``whole`` says that ``message`` is all of it. Where DNS cannot be asked the result is ``unverifiable``.
     """
-    look_up = _in_time(look_up)
     written = header.all("dkim-signature")[:MOST_SIGNATURES]
     return tuple(
-        _judged(_tags(value), message, position, whole=whole, look_up=look_up) for position, value in enumerate(written)
+        _judged(_tags(value), message, position, whole=whole, names=names) for position, value in enumerate(written)
     )
 
 
-def _in_time(look_up: LookUp) -> LookUp:
-    """The same, but nothing is asked any more after :data:`LOOKUPS_SECONDS`."""
-    ends = time.monotonic() + LOOKUPS_SECONDS
-
-    def limited(name: str) -> str | None:
-        if time.monotonic() >= ends:
-            raise NotAnswered(f"{name}: not asked, since DNS took too long before")
-        return look_up(name)
-
-    return limited
-
-
-def _judged(tags: dict[str, str], message: bytes, position: int, *, whole: bool, look_up: LookUp) -> Signature:
-    result, detail = _verified(tags, message, position, whole=whole, look_up=look_up)
+def _judged(tags: dict[str, str], message: bytes, position: int, *, whole: bool, names: Names) -> Signature:
+    result, detail = _verified(tags, message, position, whole=whole, names=names)
     return Signature(
         domain=tags.get("d", "").lower().rstrip(".")[:255],
         selector=tags.get("s", "")[:255],
@@ -78,14 +62,14 @@ def _judged(tags: dict[str, str], message: bytes, position: int, *, whole: bool,
     )
 
 
-def _verified(tags: dict[str, str], message: bytes, position: int, *, whole: bool, look_up: LookUp) -> _Verdict:
+def _verified(tags: dict[str, str], message: bytes, position: int, *, whole: bool, names: Names) -> _Verdict:
     if not whole or len(re.split(rb"\r?\n\r?\n", message, maxsplit=1)[0]) > LONGEST_SIGNED_HEADER:
         return "unverifiable", "the message is too large to be verified here"
     if tags.get("a", "").lower() == "rsa-sha1":
         return "fail", "signed with rsa-sha1, which receivers no longer accept (RFC 8301)"
     name = f"{tags.get('s', '')}._domainkey.{tags.get('d', '')}"
     try:
-        key = look_up(name) if tags.get("s") and tags.get("d") else None
+        key = names.text(name) if tags.get("s") and tags.get("d") else None
     except NotAnswered as error:
         return "unverifiable", str(error)
     return ("fail", f"there is no key in DNS at {name}") if key is None else _fits(message, position, key, name)

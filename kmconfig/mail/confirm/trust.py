@@ -6,6 +6,7 @@ their names; the message does. Every server writes its fields on top of what it 
 1. The hosts behind ``by`` in the Received fields, from the top, are the receiving side's, as long as they are of the
    same organisation; inner names (``10.0.0.5``, ``store.internal``) are passed over. The last of them is where the
    message came in: the border. Large receivers that go by several domains are known here.
+   Where none of them says whose it is, the topmost alone is the receiving side's.
 2. A field above the border's Received was written on the receiving side, whatever it calls itself.
 3. Between it and the next Received stand what the border added, and what came with the message. There a field counts
    only if its authserv-id is of the receiving organisation: the border must remove others' fields with its own name
@@ -112,7 +113,7 @@ def _placed(header: Header) -> Iterator[tuple[int, str]]:
 def _receiving_side(hops: list[str]) -> tuple[str | None, int]:
     """The receiving organisation, and how many Received fields, from the top, are its."""
     house: str | None = None
-    border = 0
+    border = min(1, len(hops))
     for position, host in enumerate(hops, start=1):
         if is_public_name(host):
             if house is not None and _house(host) != house:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-from kmconfig.mail.addresses import ascii_domain
-from kmconfig.mail.confirm.domains import aligned
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kmconfig.mail.confirm.header import ShownSender
-    from kmconfig.mail.confirm.signatures import Signature
-    from kmconfig.mail.confirm.trust import Reported
+    from kmconfig.mail.confirm.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,54 +17,6 @@ class Problem:
 
     text: str
     remedies: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Via:
-    """A domain that is not the sender's, and where it stands: ``return-path`` or ``dkim``."""
-
-    domain: str
-    source: Literal["return-path", "dkim"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What there is to judge: the sender as shown, the envelope's domain, what was reported, and our own check.
-
-    ``configured`` is the address that the message was sent from; empty where it does not matter.
-    """
-
-    sender: ShownSender | None
-    return_path: str | None
-    reported: Reported
-    signatures: tuple[Signature, ...]
-    spam_folder: str | None
-    configured: str = ""
-
-    @property
-    def domain(self) -> str:
-        """The domain that is shown."""
-        return self.sender.domain if self.sender is not None else ""
-
-    @property
-    def envelope(self) -> str:
-        """The domain of the envelope sender."""
-        spf = self.reported.spf
-        return self.return_path or (spf.domain if spf is not None else "")
-
-    @property
-    def rewritten(self) -> bool:
-        """Whether another address is shown than was sent from, as Gmail does with senders it does not know."""
-        shown = self.sender.address if self.sender is not None else ""
-        return bool(self.configured and shown) and _comparable(shown) != _comparable(self.configured)
-
-    def via(self) -> Iterator[Via]:
-        """The domains that carried the message in place of the sender's."""
-        if self.envelope and not aligned(self.envelope, self.domain):
-            yield Via(self.envelope, "return-path")
-        signers = dict.fromkeys(signature.domain for signature in self.signatures if signature.domain)
-        if not any(aligned(signer, self.domain) for signer in signers):
-            yield from (Via(signer, "dkim") for signer in signers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,21 +46,30 @@ class _Judging:
         reported = evidence.reported
         self.domain = evidence.domain
         self.spf = reported.spf.result if reported.spf is not None else None
-        self.dmarc = reported.dmarc.result if reported.dmarc is not None else None
+        self.dmarc = None
+        self.elsewhere = ""
+        if reported.dmarc is not None:
+            judged = reported.dmarc.domain or self.domain
+            same = evidence.aligned(judged, self.domain)
+            self.dmarc, self.elsewhere = (reported.dmarc.result, "") if same else (None, judged)
         # A result about a signature that is not there was not made from this message.
         self.invented = bool(reported.dkim) and not evidence.signatures and self._any_dkim("pass")
-        self.spf_aligned = self.spf == "pass" and aligned(evidence.envelope, self.domain)
+        self.spf_aligned = self.spf == "pass" and evidence.aligned(evidence.envelope, self.domain)
         self.dkim_aligned = self._dkim_aligned()
 
     def problems(self) -> Iterator[Problem]:
         if self.evidence.spam_folder is not None:
             yield _in_spam(self.evidence.spam_folder)
+        if self._unread:
+            return
         if not self.domain:
             yield Problem("the message shows no sender's address", ("look at what your relay does to From",))
             return
         yield from self._broken_signature()
         if self.dmarc == "fail":
             yield Problem(f"DMARC fails for `{self.domain}`: {self._neither()}", tuple(self._alignment_remedies()))
+        elif self.dmarc == "permerror":
+            yield _broken_record(self.domain)
         elif self.dmarc != "pass":
             yield from self._without_dmarc()
 
@@ -151,6 +107,8 @@ class _Judging:
 
     def unknown(self) -> str | None:
         """Why it is not known whether authentication works; None where it is known."""
+        if self._unread:
+            return "the header of the message is too long to be read here to its end, and From is not in what was read"
         if self.dmarc == "pass" or self.spf_aligned or self.dkim_aligned:
             return None
         if self._temporary:
@@ -164,6 +122,8 @@ class _Judging:
         if reported.ignored:
             names = ", ".join(f"`{name}`" for name in reported.ignored[:5])
             yield f"Authentication-Results that came with the message, in the name of {names}, were not believed"
+        if self.elsewhere:
+            yield f"the receiving server judged DMARC for `{self.elsewhere}`, and not for the sender that is shown"
         if self.invented:
             yield "the receiving server reports DKIM as passed, but the message carries no signature"
         if self.evidence.rewritten and self.evidence.sender is not None:
@@ -187,9 +147,9 @@ class _Judging:
         return f"{signed}, and SPF says {self.spf or 'nothing'} for `{self.evidence.envelope or 'no domain'}`"
 
     def _alignment_remedies(self) -> Iterator[str]:
-        if not any(aligned(signature.domain, self.domain) for signature in self.evidence.signatures):
+        if not any(self.evidence.aligned(signature.domain, self.domain) for signature in self.evidence.signatures):
             yield f"let the provider sign with `{self.domain}`: authenticate it there and publish its DKIM records"
-        if not aligned(self.evidence.envelope, self.domain):
+        if not self.evidence.aligned(self.evidence.envelope, self.domain):
             yield f"set a Return-Path (MAIL FROM, bounce domain) below `{self.domain}` at the provider"
         yield "send from an address whose domain is authenticated at the provider: `email.sender.email`"
 
@@ -199,10 +159,16 @@ class _Judging:
     def _dkim_aligned(self) -> bool:
         if self.evidence.reported.dkim and not self.invented:
             return any(
-                result.result == "pass" and aligned(result.domain, self.domain)
+                result.result == "pass" and self.evidence.aligned(result.domain, self.domain)
                 for result in self.evidence.reported.dkim
             )
-        return any(s.result == "pass" and aligned(s.domain, self.domain) for s in self.evidence.signatures)
+        signatures = self.evidence.signatures
+        return any(s.result == "pass" and self.evidence.aligned(s.domain, self.domain) for s in signatures)
+
+    @property
+    def _unread(self) -> bool:
+        """Whether From may stand in the part of the header that was not read."""
+        return self.evidence.sender is None and self.evidence.header_cut
 
     @property
     def _unverified(self) -> str | None:
@@ -220,9 +186,11 @@ class _Judging:
         return "temperror" in (self.spf, self.dmarc) or self._any_dkim("temperror")
 
 
-def _comparable(address: str) -> tuple[str, str]:
-    local, _, domain = address.rpartition("@")
-    return local.lower(), (ascii_domain(domain) or domain).lower().rstrip(".")
+def _broken_record(domain: str) -> Problem:
+    return Problem(
+        f"DMARC cannot be judged for `{domain}`: the receiving server cannot read its record (permerror)",
+        (f"correct the DMARC record of `{domain}`; `kmconfig dns` says what is wrong with it",),
+    )
 
 
 def _in_spam(folder: str) -> Problem:

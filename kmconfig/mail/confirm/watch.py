@@ -137,7 +137,7 @@ class _Watching:
     def _forgive(self, fault: MailboxFault) -> None:
         self.close()
         self._faults += 1
-        if fault.kind == "login" or self._faults > _MOST_FAULTS or self._left <= 0:
+        if fault.kind in ("login", "no-login") or self._faults > _MOST_FAULTS or self._left <= 0:
             raise fault
 
     @property

@@ -41,3 +41,8 @@ def test_long_fields_are_read_in_no_time() -> None:
     field = AuthenticationResults.parse("x.test; " + "(" * 8000 + "spf=pass; " * 800)
     assert field.results == ()
     assert len(AuthenticationResults.parse("x.test" + "; spf=pass a.b=c" * 800).results) == 50
+
+
+def test_microsoft_s_none_is_no_domain() -> None:
+    found = AuthenticationResults.parse("spf=none (sender IP is 192.0.2.9) smtp.mailfrom=none; dkim=none header.d=none")
+    assert [(result.result, result.domain) for result in found.results] == [("none", ""), ("none", "")]

@@ -16,6 +16,7 @@ from kmconfig.environment.schemas import load_schema
 from kmconfig.mail.confirm.confirmation import confirm
 from kmconfig.mail.message import build_test_message, new_test_id
 from tests.mail.confirm.imap_server import Imap, mailbox_of
+from tests.mail.confirm.names import Unknown
 from tests.mail.servers import Server
 from tests.servers.accounts import ACCOUNTS as PLAIN_ACCOUNTS
 from tests.servers.accounts import INBOX, SENDER
@@ -177,7 +178,7 @@ def test_a_late_message(authenticated: Authenticated) -> None:
     server = mailbox_of(stack.ports.imaps, password="inbox-login")
     late = threading.Timer(0.7, deliver)
     late.start()
-    found = confirm(server, test_id, within=30)
+    found = confirm(server, test_id, within=30, names=Unknown())
     late.join()
     assert found.result == "confirmed"
     assert 0.7 <= found.seconds < 8
@@ -272,8 +273,9 @@ def test_a_refused_message_is_not_waited_for(authenticated: Authenticated, kmcon
 
 def test_a_mailbox_that_breaks_after_the_sending(certificates: Certificates) -> None:
     with Server(Imap(answers={"SEARCH": lambda peer, _tag, _rest: peer.drop()}), tls=certificates.good()) as imap:
-        found = confirm(mailbox_of(imap.port), "0123456789abcdef", within=1.5)
+        found = confirm(mailbox_of(imap.port), "0123456789abcdef", within=1.5, names=Unknown())
     assert (found.result, found.folder) == ("unknown", None)
+    assert found.seconds > 0
     assert found.unknown is not None
     assert "cannot look into the mailbox" in found.unknown
 
@@ -295,5 +297,25 @@ def test_a_resolver_that_is_none_is_noticed_before_anything_is_sent(
     monkeypatch.setenv("KMCONFIG_RESOLVER", "nonsense::")
     ran = kmconfig("test", "staging", "--confirm", "-C", authenticated.configure(ALIGNED))
     assert ran.code == 64
-    assert "`KMCONFIG_RESOLVER` names no resolver" in ran.err
+    assert "`nonsense::` in KMCONFIG_RESOLVER is no resolver" in ran.err
     assert "accepted" not in ran.out
+
+
+def test_the_time_of_a_stage_holds_for_the_mailbox(
+    authenticated: Authenticated, kmconfig: Call, certificates: Certificates
+) -> None:
+    with Server(Imap(answers={"GREETING": lambda peer, _tag, _rest: peer.hang()}), tls=certificates.good()) as imap:
+        root = authenticated.configure(ALIGNED, confirm={"imap": f"imaps://localhost:{imap.port}"})
+        ran = kmconfig("test", "staging", "--confirm", "--timeout", "1s", "-C", root)
+    assert ran.code == 5
+    assert "cannot look into the mailbox" in ran.err
+
+
+def test_dmarc_records_say_whose_a_domain_is(
+    authenticated: Authenticated, kmconfig: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suffix = {"_dmarc.test": "v=DMARC1; p=none; psd=y", "_dmarc.acme.test": "v=DMARC1; p=none"}
+    monkeypatch.setattr(authenticated.dns, "records", authenticated.dns.records | suffix)
+    _ran, found = confirmed(kmconfig, authenticated.configure(MISALIGNED))
+    assert found["via"] == [{"domain": "bulkmail.test", "source": "dkim"}]
+    assert "_dmarc.bulkmail.test" in authenticated.dns.asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmconfig.mail.confirm.domains import aligned, is_public_name, organisation
+from kmconfig.mail.confirm.domains import is_public_name, organisation
 
 
 @pytest.mark.parametrize(
@@ -23,20 +23,6 @@ from kmconfig.mail.confirm.domains import aligned, is_public_name, organisation
 )
 def test_who_registered_a_domain(domain: str, owner: str) -> None:
     assert organisation(domain) == owner
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("em123.acme.test", "acme.test", True),
-        ("acme.test", "news.acme.test", True),
-        ("acme.test", "acme-mail.test", False),
-        ("acme.co.uk", "evil.co.uk", False),
-        ("", "", False),
-    ],
-)
-def test_alignment(one: str, other: str, same: bool) -> None:
-    assert aligned(one, other) == same
 
 
 @pytest.mark.parametrize(

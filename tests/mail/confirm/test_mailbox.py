@@ -85,7 +85,28 @@ def test_an_access_token_goes_by_xoauth2(certificates: Certificates, monkeypatch
 
 def test_no_login_that_could_be_used(certificates: Certificates) -> None:
     with Server(Imap(capabilities="IMAP4rev1 LOGINDISABLED"), tls=certificates.good()) as server:
-        assert refused(server).kind == "login"
+        fault = refused(server)
+    assert fault.kind == "no-login"
+    assert "password" in (fault.help or "")
+    assert "correct" not in (fault.help or "")
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "words"),
+    [
+        ("GREETING", "* BYE come back later", "* BYE come back later"),
+        ("EXAMINE", "NO [SERVERBUG] no such folder", "the server answers NO: [SERVERBUG] no such folder"),
+        ("LIST", "* " + "x" * 200_000, "the server sent a line of more than 32768 bytes"),
+    ],
+)
+def test_what_a_server_said_is_shown_and_not_what_a_library_makes_of_it(
+    certificates: Certificates, verb: str, answer: str, words: str
+) -> None:
+    def say(peer: Peer, tag: str, _rest: str) -> None:
+        peer.say(answer if answer.startswith("*") else f"{tag} {answer}")
+
+    with Server(Imap(answers={verb: say}), tls=certificates.good()) as server:
+        assert refused(server).words == words
 
 
 def test_starttls(certificates: Certificates) -> None:

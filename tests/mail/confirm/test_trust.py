@@ -102,6 +102,14 @@ def test_nothing_is_believed_without_any_hop() -> None:
     assert words(found) == (None, None, [], None)
 
 
+@pytest.mark.parametrize("name", ["10.1.1.1", "store.internal"])
+def test_above_the_first_hop_only_the_receiving_side_writes(name: str) -> None:
+    above = "Authentication-Results: atlas.yahoo.com; spf=pass smtp.mailfrom=acme.test"
+    hop = f"Received: from 192.0.2.9 (EHLO out.bulkmail.test) by {name} with SMTPs"
+    assert words(read(above, hop, FORGED.format("atlas.yahoo.com"))) == ("atlas.yahoo.com", "pass", [], None)
+    assert words(read(hop, FORGED.format("atlas.yahoo.com"))) == (None, None, [], None)
+
+
 @pytest.mark.parametrize("name", ["10.0.0.1", "[10.0.0.1]", "store", "store.internal", "2002:a05::1", "localhost"])
 def test_inner_names_are_nobodys(name: str) -> None:
     inner = f"Received: from mx.acme.test by {name} with LMTP"

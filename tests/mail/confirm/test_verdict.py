@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from kmconfig.mail.confirm.authentication_results import MethodResult
+from kmconfig.mail.confirm.evidence import Evidence
 from kmconfig.mail.confirm.header import ShownSender
 from kmconfig.mail.confirm.signatures import Signature
 from kmconfig.mail.confirm.trust import Reported
-from kmconfig.mail.confirm.verdict import Evidence, Judgement, judge, not_arrived
+from kmconfig.mail.confirm.verdict import Judgement, judge, not_arrived
 
 OWN, OTHER = "acme.test", "bulkmail.test"
 
@@ -135,3 +136,41 @@ def test_what_did_not_arrive_has_remedies() -> None:
     problem = not_arrived(("INBOX", "Junk"), 120.0)
     assert problem.text == "the message has not arrived in `INBOX` and `Junk` after 120 s"
     assert len(problem.remedies) >= 3
+
+
+def test_a_dmarc_record_that_cannot_be_read() -> None:
+    judgement = judge(evidence("pass", "pass", "permerror"))
+    assert outcome(judgement) == "failed"
+    (problem,) = judgement.problems
+    assert "permerror" in problem.text
+    assert "`kmconfig dns`" in problem.remedies[0]
+
+
+@pytest.mark.parametrize(("signed", "expected"), [(OWN, "confirmed"), (OTHER, "failed")])
+def test_dmarc_of_another_sender_counts_for_nothing(signed: str, expected: str) -> None:
+    found = evidence("pass", "pass", "pass", envelope=OTHER, signed=signed)
+    elsewhere = MethodResult("dmarc", "pass", {"header.from": OTHER})
+    judgement = judge(replace(found, reported=replace(found.reported, dmarc=elsewhere)))
+    assert outcome(judgement) == expected
+    assert any(f"judged DMARC for `{OTHER}`" in note for note in judgement.notes)
+
+
+def test_a_header_that_was_not_read_to_its_end() -> None:
+    found = replace(evidence("pass", "pass", "pass"), sender=None, header_cut=True)
+    judgement = judge(found)
+    assert outcome(judgement) == "unknown"
+    assert "too long" in (judgement.unknown or "")
+    assert outcome(judge(replace(found, header_cut=False))) == "failed"
+
+
+def test_the_dns_knows_better_than_names_do() -> None:
+    found = evidence("pass", "pass", None, envelope="a.shared.test", signed="a.shared.test", sender="x@b.shared.test")
+    assert outcome(judge(found)) == "confirmed"
+    apart = replace(found, organisations={"a.shared.test": "a.shared.test", "b.shared.test": "b.shared.test"})
+    assert outcome(judge(apart)) == "failed"
+    assert [each.domain for each in apart.via()] == ["a.shared.test", "a.shared.test"]
+
+
+def test_a_domain_that_the_dns_says_nothing_of_belongs_to_the_one_above() -> None:
+    found = evidence("pass", "pass", None, envelope="m.a.shared.test", signed=None, sender="x@a.shared.test")
+    assert outcome(judge(replace(found, organisations={"a.shared.test": "a.shared.test"}))) == "confirmed"

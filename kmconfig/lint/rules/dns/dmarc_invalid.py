@@ -1,7 +1,7 @@
 """
-The DMARC record cannot be read as it is meant: there are several, a tag has a value that there is none of, or it does
-not begin with `v=DMARC1;`. Receivers discard such a record, or take its policy for `none`. What they read in different
-ways, as a record without `p=`, is a warning.
+The DMARC record cannot be read as it is meant: there are several, its policy is none that there is, or it does not
+begin with `v=DMARC1;`. Receivers discard such a record, or take its policy for `none`. What they ignore, as `adkim=x`
+or a report address without `mailto:`, or read in different ways, as a record without `p=`, is a warning.
 
 Correct the record; RFC 9989, section 4.7, lists the tags.
 

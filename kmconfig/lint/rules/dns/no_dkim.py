@@ -1,10 +1,12 @@
 """
 There is no DKIM key (RFC 6376) where the provider's selectors say that it lies, or what lies there cannot be used: it
-is revoked, cut off, or for something else than mail. Receivers treat what is signed with it as unsigned, and DMARC
-then hangs on SPF alone, which forwarding breaks.
+is revoked, cut off, for something else than mail, or one of several records, of which receivers may take any.
+Receivers treat what is signed with it as unsigned, and DMARC then hangs on SPF alone, which forwarding breaks.
 
 Publish the records that the provider shows for the domain. If it gave you selectors of your own, write them into
-`email.sender.dkim_selectors`; without any selector known this can only be told to be unchecked.
+`email.sender.dkim_selectors`. Without any selector known, or where a provider such as Mailgun gives many customers
+others than the usual one, a key that is not found is only told to be unchecked, unless the domain has no DKIM key at
+all.
 
 ```yaml bad
 email:

@@ -22,7 +22,7 @@ email:
 ```
 
 ```dns
-acme.example TXT "v=spf1 ip4:192.0.2.0/24 include:_spf.acme.example ~all"
+acme.example TXT "v=spf1 ip4:192.0.2.0/24 include:_spf.acme.example -all"
 ```
 """
 

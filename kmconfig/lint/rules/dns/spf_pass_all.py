@@ -1,8 +1,9 @@
 """
-The SPF record, or one it includes, ends in `+all` or plain `all`: it lets the whole world send in the domain's name.
-That is worse than no record, since forged mail passes.
+The SPF record, or one it includes, ends in `+all` or plain `all`, or names networks that leave no address out, such as
+`ip4:0.0.0.0/0`: it lets the whole world send in the domain's name. That is worse than no record, since forged mail
+passes.
 
-End it in `~all` or `-all`.
+Name only the networks that send, and end it in `~all` or `-all`.
 
 ```yaml bad
 email:

@@ -1,7 +1,9 @@
 """
 The SPF record of the sender's domain does not let the provider send that these settings use, so SPF fails for every
-message. Only providers whose bounces go to the sender's own domain, and that name a record to include, are looked at;
-others, such as SendGrid and Postmark, use a name of their own.
+message. Receivers look at the domain that bounces go to. SendGrid and Postmark use a name of their own and are not
+looked at; Mailgun's is the domain of its account. Amazon SES uses its own unless a MAIL FROM domain is set up, so
+there it is a note. Where mail leaves through a server that is nobody's known, a record that lets nobody send, such as
+`v=spf1 -all`, is a warning.
 
 Add the provider's `include:` in front of `all`. The help shows the whole record.
 
