@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kmconfig.cli.test_jobs import Job
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.project import Project
+    from kmconfig.mail.live import LiveTest
 
     Maker = Callable[[Project, Environment], Job]
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     "--to", multiple=True, metavar="ADDR", help="Send to ADDR instead of `email.test.recipients`; may be repeated."
 )
 @click.option("--no-send", is_flag=True, help="Go as far as the recipients, then reset: no message.")
+@click.option("--test-mode", is_flag=True, help="Let Mailgun check the message and deliver it to nobody.")
 @click.option("--confirm", is_flag=True, help="Wait until the message is in the mailbox of `email.test.confirm`.")
 @click.option("--within", metavar="DURATION", help="How long `--confirm` waits (default 2m).")
 @click.option("--probe", is_flag=True, help="Try the provider's ports from here, without a login.")
@@ -45,6 +47,7 @@ def command(
     everything: bool,
     to: tuple[str, ...],
     no_send: bool,
+    test_mode: bool,
     confirm: bool,
     within: str | None,
     probe: bool,
@@ -61,13 +64,17 @@ def command(
     that it did not arrive, lies in the spam folder or fails authentication, and 5 that this could not be checked.
     """
     from kmconfig.cli.test_jobs import work_off  # noqa: PLC0415
+    from kmconfig.mail.live import LiveTest  # noqa: PLC0415
 
-    if probe and (to or no_send):
-        raise UsageError("`--probe` asks no recipients", help="leave out `--to` and `--no-send`")
-    wait = _wait(within, confirm=confirm, sends=not (probe or no_send))
+    if probe and (to or no_send or test_mode):
+        raise UsageError("`--probe` asks no recipients", help="leave out `--to`, `--no-send` and `--test-mode`")
+    if no_send and test_mode:
+        raise UsageError("`--no-send` sends nothing that could be checked", help="leave one of the two out")
+    wait = _wait(within, confirm=confirm, delivers=not (probe or no_send or test_mode))
     require_writable(output)
     each = _seconds(timeout)
-    make = _port_jobs(each) if probe else _send_jobs(to, approve, each, send=not no_send, wait=wait)
+    live = LiveTest(recipients=to, send=not no_send, timeout=each, test_mode=test_mode)
+    make = _port_jobs(each) if probe else _send_jobs(live, approve, wait)
     project = open_project()
     names = names_of(project, environments, everything=everything)
     chosen = [make(project, environment) for environment in [readable_environment(name, project) for name in names]]
@@ -86,14 +93,11 @@ def _port_jobs(timeout: float | None) -> Maker:
     return lambda _, environment: PortsJob(environment, timeout=timeout)
 
 
-def _send_jobs(
-    to: tuple[str, ...], approve: tuple[str, ...], timeout: float | None, *, send: bool, wait: float | None
-) -> Maker:
+def _send_jobs(live: LiveTest, approve: tuple[str, ...], wait: float | None) -> Maker:
     from kmconfig.cli.approval import known_guards  # noqa: PLC0415
     from kmconfig.cli.test_send import SendJob  # noqa: PLC0415
-    from kmconfig.mail.live import LiveTest  # noqa: PLC0415
 
-    live, approved = LiveTest(recipients=to, send=send, timeout=timeout), known_guards(approve)
+    approved = known_guards(approve)
     if wait is None:
         return lambda project, environment: SendJob(project, environment, live, approved=approved)
     from kmconfig.cli.test_confirm import ConfirmJob  # noqa: PLC0415
@@ -101,13 +105,13 @@ def _send_jobs(
     return lambda project, environment: ConfirmJob(project, environment, live, approved=approved, within=wait)
 
 
-def _wait(within: str | None, *, confirm: bool, sends: bool) -> float | None:
+def _wait(within: str | None, *, confirm: bool, delivers: bool) -> float | None:
     """How long to wait for the message to arrive; None where that is not asked for."""
     if within is not None and not confirm:
         raise UsageError("`--within` says how long `--confirm` waits", help="add `--confirm`, or leave it out")
     if not confirm:
         return None
-    if not sends:
+    if not delivers:
         raise UsageError("`--confirm` waits for a message, and none would be sent", help="leave one of the two out")
     from kmconfig.cli.test_confirm import within_seconds  # noqa: PLC0415
 
@@ -117,10 +121,6 @@ def _wait(within: str | None, *, confirm: bool, sends: bool) -> float | None:
 def _seconds(text: str | None) -> float | None:
     if text is None:
         return None
-    import re  # noqa: PLC0415
+    from kmconfig.cli.durations import seconds_of  # noqa: PLC0415
 
-    from kmconfig.mail.account import seconds  # noqa: PLC0415
-
-    if not re.fullmatch(r"[1-9][0-9]{0,5}[smhd]?", text):
-        raise UsageError(f"`--timeout {text}` is no duration", help="write it as 10s or 2m")
-    return float(text) if text.isdigit() else seconds(text)
+    return seconds_of("--timeout", text)

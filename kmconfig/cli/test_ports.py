@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.cli.options import current
+from kmconfig.errors import UsageError
 from kmconfig.report.mail import diagnosis_lines, diagnosis_object, refused_object
 from kmconfig.report.mail_ports import port_lines, ports_object
 
@@ -26,7 +27,12 @@ class PortsJob:
 
     def prepare(self) -> None:
         """Make sure that there are ports to try. Raises UsageError for another driver than smtp."""
-        self._server()
+        if self.environment.email.smtp is None:
+            name, driver = self.environment.name, self.environment.email.driver.data
+            raise UsageError(
+                f"`--probe` tries the ports of a mail server, and `{name}` sends with the driver `{driver}`",
+                help=f"check it without `--probe`: `kmconfig test {name} --no-send`",
+            )
 
     def run(self, progress: Progress) -> None:
         """Try them all at once."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from kmconfig.environment.reference import SecretRef
-from kmconfig.errors import UsageError
 from kmconfig.mail.server import SmtpServer
 
 if TYPE_CHECKING:
@@ -36,15 +35,11 @@ def smtp_server(
 ) -> SmtpServer:
     """The SMTP server of an environment; ``timeout`` in seconds replaces the configured one.
 
-    Without ``secrets`` it is the server alone, with no login. Raises UsageError for another driver than smtp.
+    Without ``secrets`` it is the server alone, with no login.
     """
     smtp = environment.email.smtp
     if smtp is None:
-        raise UsageError(
-            f"`{environment.name}` uses the driver `{environment.email.driver.data}`, and its live test is not"
-            " available yet in this version",
-            help="only `driver: smtp` can be tested and applied so far",
-        )
+        raise ValueError("the environment has another driver")
     ports = smtp.fallback_ports.data if smtp.fallback_ports is not None else []
     return SmtpServer(
         host=smtp.host.data.strip("[]"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kmconfig.mail.diagnosis_row import Row
     from kmconfig.mail.failure import StageFailed
+    from kmconfig.mail.server import Encryption
     from kmconfig.providers.record import Provider
 
 _LARAVEL_WRAPPING: Final = re.compile(
@@ -23,6 +24,7 @@ _LARAVEL_WRAPPING: Final = re.compile(
     re.DOTALL,
 )
 _LATER: Final = range(400, 500)
+_IMPLICIT_TLS: Final = frozenset({465, 2465})
 _REPLY: Final = re.compile(r"^(?P<code>[2-5]\d\d)[ -](?:(?P<enhanced>[245]\.\d{1,3}\.\d{1,3})[ -])?")
 
 
@@ -31,7 +33,7 @@ class Failure:
     """What was seen when a stage failed.
 
     ``kind`` is ``reply`` where the server refused, otherwise what happened in place of an answer;
-    ``text`` holds the exact words, of the server or the system.
+    ``text`` holds the exact words, of the server or the system; ``encryption`` is as configured, where that is known.
     """
 
     stage: str
@@ -41,9 +43,10 @@ class Failure:
     enhanced: str | None = None
     host: str = ""
     port: int | None = None
+    encryption: Encryption | None = None
 
     @classmethod
-    def of(cls, failed: StageFailed, *, host: str, port: int | None) -> Failure:
+    def of(cls, failed: StageFailed, *, host: str, port: int | None, encryption: Encryption | None = None) -> Failure:
         """Return the failure of a conversation with ``host``."""
         reply = failed.reply
         return cls(
@@ -54,6 +57,7 @@ class Failure:
             enhanced=reply.enhanced if reply else None,
             host=host,
             port=port,
+            encryption=encryption,
         )
 
     @classmethod
@@ -129,4 +133,10 @@ def _temporary(row: Row, failure: Failure) -> bool:
 
 def _filled(text: str, failure: Failure) -> str:
     host = bounded(failure.host, 255) or "the server"
-    return text.replace("{host}", host).replace("{port}", str(failure.port or "the port"))
+    filled = text.replace("{openssl}", _by_hand(failure))
+    return filled.replace("{host}", host).replace("{port}", str(failure.port or "the port"))
+
+
+def _by_hand(failure: Failure) -> str:
+    at_once = failure.encryption == "ssl" or (failure.encryption is None and failure.port in _IMPLICIT_TLS)
+    return f"openssl s_client{'' if at_once else ' -starttls smtp'} -connect {{host}}:{{port}}"

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class Row:
     """Conditions, all of which must hold, and what they mean.
 
-    ``hosts`` are domain suffixes of the server; ``pattern`` is searched in the exact words without regard
-    to case. ``temporary`` overrides what the reply code says. ``{host}`` and ``{port}`` in the texts stand for
-    the server's.
+    ``hosts`` are domain suffixes of the server; ``encryptions`` are as configured; ``pattern`` is searched in the exact
+    words without regard to case. ``temporary`` overrides what the reply code says. ``{host}`` and ``{port}`` in the
+    texts stand for the server's, ``{openssl}`` for the command that opens TLS to it as configured.
     """
 
     key: str
@@ -28,6 +28,7 @@ class Row:
     enhanced: tuple[str, ...] = ()
     codes: tuple[int, ...] = ()
     kinds: tuple[str, ...] = ()
+    encryptions: tuple[str, ...] = ()
     temporary: bool | None = None
 
     @property
@@ -36,7 +37,7 @@ class Row:
         return self.pattern is None and not self.hosts
 
     @property
-    def rank(self) -> tuple[bool, bool, bool, bool, bool, bool]:
+    def rank(self) -> tuple[bool, ...]:
         """Smaller is more specific."""
         return (
             not (self.pattern and self.hosts),
@@ -45,6 +46,7 @@ class Row:
             not self.enhanced,
             not self.stages,
             not self.codes,
+            not self.encryptions,
         )
 
     def fits(self, failure: Failure) -> bool:
@@ -52,6 +54,7 @@ class Row:
         return (
             (not self.stages or failure.stage in self.stages)
             and (not self.kinds or failure.kind in self.kinds)
+            and (not self.encryptions or failure.encryption in self.encryptions)
             and (not self.codes or failure.code in self.codes)
             and (not self.enhanced or failure.enhanced in self.enhanced)
             and (not self.hosts or _within(failure.host, self.hosts))

@@ -212,6 +212,14 @@ _WAY: Final = (
         ),
     ),
     Row(
+        key="mailgun-verdict-unknown",
+        kinds=("mailgun-timeout", "mailgun-broken"),
+        stages=("accepted",),
+        cause="`{host}` was given the message and gave no complete answer: it may have been sent, or not",
+        remedies=(f"look for it in the log before sending again: {_LOGS}", "allow more time with --timeout"),
+        temporary=True,
+    ),
+    Row(
         key="mailgun-silent",
         kinds=("mailgun-timeout", "mailgun-broken"),
         cause="`{host}` took the connection and gave no complete answer",

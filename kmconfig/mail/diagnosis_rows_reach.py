@@ -62,6 +62,18 @@ REACH_ROWS: Final = (
         temporary=False,
     ),
     Row(
+        key="reset-port",
+        kinds=("reset",),
+        cause="something took the connection to port {port} of `{host}` and reset it at once: a firewall, a load "
+        "balancer with nothing behind it, or a server that shuns this address",
+        remedies=(
+            _PROBE,
+            "look whether the server allows this machine's public address",
+            "check the firewall's outgoing rules",
+        ),
+        temporary=True,
+    ),
+    Row(
         key="filtered-port-25",
         kinds=("connect-timeout",),
         pattern=r"port 25: ",
@@ -121,10 +133,12 @@ REACH_ROWS: Final = (
         key="closed-before-greeting",
         kinds=("closed",),
         stages=("greeting",),
-        cause="the server hung up before it had greeted: it expects TLS at once, is busy, or shuns this address",
+        cause="the server hung up during the greetings: it expects TLS at once, is busy, or shuns this address or the "
+        "name this machine greets with",
         remedies=(
             f"check port and encryption: {_PORT_TABLE}",
             "look whether the server allows this machine's public address",
+            "set `email.smtp.ehlo_domain` to a full domain name that resolves to this machine",
         ),
         temporary=True,
     ),

@@ -80,6 +80,7 @@ _SENDER: Final = (
 _RECIPIENT: Final = (
     Row(
         key="recipient-unknown",
+        stages=("sender", "recipient", "data", "accepted"),
         enhanced=("5.1.1", "5.1.10", "5.1.2"),
         kinds=("reply",),
         cause="the recipient's mailbox or domain does not exist",

@@ -7,6 +7,7 @@ from typing import Final
 from kmconfig.mail.diagnosis_row import Row
 
 _ENDED: Final = ("exit", "program-killed", "program-closed", "program-junk", "program-no-reply", "too-long")
+_BY_HAND: Final = "run it by hand as the user of the application, with `email.sendmail.arguments`"
 _OTHER_DRIVER: Final = "or use `driver: smtp` with the provider's server, which needs no program at all"
 
 _START: Final = (
@@ -63,7 +64,10 @@ _PROGRAMS: Final = (
         pattern=r"recipient address .* not accepted|user unknown|unknown user|no such user"
         r"|no recipients? (addresses )?(found|accepted)",
         cause="the server behind `{host}` does not take a recipient",
-        remedies=("correct `email.test.recipients`", "read what it says of the address in the words above"),
+        remedies=(
+            "correct the address in `email.test.recipients` or `--to`",
+            "read what it says of the address in the words above",
+        ),
     ),
     Row(
         key="sendmail-sender-refused",
@@ -137,7 +141,7 @@ _STATUS: Final = (
         kinds=("exit",),
         codes=(67, 68),
         cause="`{host}` knows no such recipient, or no host for its domain",
-        remedies=("correct `email.test.recipients`",),
+        remedies=("correct the address in `email.test.recipients` or `--to`",),
         temporary=False,
     ),
     Row(
@@ -186,13 +190,28 @@ _STATUS: Final = (
         temporary=False,
     ),
     Row(
-        key="sendmail-ended",
-        kinds=("exit", "program-killed", "program-closed"),
-        cause="`{host}` ended before it had taken the message",
+        key="sendmail-no-mailer",
+        kinds=("exit",),
+        codes=(0,),
+        cause="`{host}` ended as if all were well, and has taken no message: it is no mail program",
         remedies=(
-            "run it by hand as the user of the application, with `email.sendmail.arguments`",
-            "read the mail server's log for the same minute",
+            "look at it: `file -L {host}`; to `printf 'QUIT\\r\\n' | {host} -bs` a mail program answers `220 …`",
+            "correct `email.sendmail.path`: usually it is `/usr/sbin/sendmail`",
+            _OTHER_DRIVER,
         ),
+        temporary=False,
+    ),
+    Row(
+        key="sendmail-killed",
+        kinds=("program-killed",),
+        cause="`{host}` crashed, or something ended it: a limit, or a lack of memory",
+        remedies=("look for the reason: `journalctl -k -n 50`", _BY_HAND),
+    ),
+    Row(
+        key="sendmail-ended",
+        kinds=("exit", "program-closed"),
+        cause="`{host}` ended without having accepted the message",
+        remedies=(_BY_HAND, "read the mail server's log for the same minute"),
     ),
     Row(
         key="sendmail-no-smtp",
@@ -203,6 +222,19 @@ _STATUS: Final = (
             "see what it prints: `printf 'QUIT\\r\\n' | {host} -bs`",
         ),
         temporary=False,
+    ),
+    Row(
+        key="sendmail-silent",
+        kinds=("program-no-reply",),
+        stages=("greeting",),
+        pattern=r"^no complete answer within [\d.]+ s$",
+        cause="`{host}` says nothing: it does not know `-bs` and waits for a message, or it waits for the network",
+        remedies=(
+            "set `email.sendmail.arguments: [-t, -i]`, or `[-bs, -i]` where `-bs` is missing",
+            "see what it says: `{host} -bs </dev/null`",
+            "look at the mail server: `systemctl status postfix`",
+        ),
+        temporary=True,
     ),
     Row(
         key="sendmail-hung",

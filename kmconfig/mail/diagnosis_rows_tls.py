@@ -6,10 +6,10 @@ from typing import Final
 
 from kmconfig.mail.diagnosis_row import Row
 
-_STARTTLS_BY_HAND: Final = "see it by hand: `openssl s_client -starttls smtp -connect {host}:{port}`"
-_SHOW_CERTIFICATE: Final = (
-    "show the certificate: `openssl s_client -showcerts -connect {host}:{port}` (port 587: add `-starttls smtp`)"
-)
+_BY_HAND: Final = "see it by hand: `{openssl}`"
+_SHOW_CERTIFICATE: Final = "show the certificate: `{openssl} -showcerts`"
+_LARGE_PACKETS: Final = "try from another network; large packets may be lost on the way (MTU)"
+_IMPLICIT: Final = "use port 465 with `encryption: ssl` where the provider has it"
 
 _INSTALL_AUTHORITY: Final = (
     "install the issuer's certificate (Debian: copy it to /usr/local/share/ca-certificates, then "
@@ -25,6 +25,15 @@ TLS_ROWS: Final = (
             "keep port {port} and set `email.smtp.encryption: tls` (STARTTLS, the usual choice for 587 and 2525)",
             "or keep `encryption: ssl` and use port 465",
         ),
+        temporary=False,
+    ),
+    Row(
+        key="starttls-without-tls",
+        kinds=("tls-not-spoken",),
+        encryptions=("tls",),
+        cause="the server agreed to STARTTLS on port {port} and then went on in clear text: it is broken, or something "
+        "in between answers for it",
+        remedies=(_BY_HAND, _IMPLICIT, "try from another network"),
         temporary=False,
     ),
     Row(
@@ -45,7 +54,7 @@ TLS_ROWS: Final = (
         "Cisco's SMTP inspection)",
         remedies=(
             "use port 465 with `encryption: ssl`; the login never goes in clear text instead",
-            _STARTTLS_BY_HAND,
+            _BY_HAND,
             "on the firewall, switch SMTP inspection (`fixup protocol smtp`, `inspect esmtp`) off",
         ),
         temporary=False,
@@ -55,7 +64,7 @@ TLS_ROWS: Final = (
         kinds=("words",),
         pattern=r"STARTTLS extension not supported|did not advertise STARTTLS",
         cause="the server does not offer STARTTLS on this port, or a firewall in between strips the offer",
-        remedies=("use port 465 with `encryption: ssl`; never fall back to clear text", _STARTTLS_BY_HAND),
+        remedies=("use port 465 with `encryption: ssl`; never fall back to clear text", _BY_HAND),
         temporary=False,
     ),
     Row(
@@ -75,9 +84,9 @@ TLS_ROWS: Final = (
         stages=("tls",),
         cause="the server offers STARTTLS and then refuses it: certificate or key is not set up, or it is busy",
         remedies=(
-            _STARTTLS_BY_HAND,
+            _BY_HAND,
             "on a server of your own, check certificate and key (Postfix: `postconf smtpd_tls_chain_files`)",
-            "use port 465 with `encryption: ssl` where the provider has it",
+            _IMPLICIT,
         ),
     ),
     Row(
@@ -175,7 +184,7 @@ TLS_ROWS: Final = (
         cause="server and client have no TLS version in common: TLS 1.2 is the least that is spoken here",
         remedies=(
             "upgrade the server to TLS 1.2 or 1.3 (Postfix: `postconf -e smtpd_tls_protocols='>=TLSv1.2'`)",
-            "see what it speaks: `openssl s_client -tls1_2 -connect {host}:{port}`",
+            "see what it speaks: `{openssl} -tls1_2`",
         ),
         temporary=False,
     ),
@@ -185,7 +194,7 @@ TLS_ROWS: Final = (
         cause="server and client have no cipher in common, or the server wants something that is not offered",
         remedies=(
             "update the server's TLS library and cipher list",
-            "see what it takes: `openssl s_client -tls1_2 -connect {host}:{port}`",
+            "see what it takes: `{openssl} -tls1_2`",
         ),
         temporary=False,
     ),
@@ -195,8 +204,17 @@ TLS_ROWS: Final = (
         cause="the TLS handshake got no answer: port {port} does not speak TLS at once, or a firewall swallows it",
         remedies=(
             "use port 587 with `encryption: tls`, or port 465 with `encryption: ssl`",
-            "try from another network; large packets may be lost on the way (MTU)",
+            _LARGE_PACKETS,
         ),
+        temporary=True,
+    ),
+    Row(
+        key="starttls-hung",
+        kinds=("tls-timeout",),
+        encryptions=("tls",),
+        cause="the server agreed to STARTTLS on port {port}, and then the TLS handshake got no answer: the server is "
+        "overloaded, or a firewall swallows it",
+        remedies=(_BY_HAND, _IMPLICIT, _LARGE_PACKETS),
         temporary=True,
     ),
     Row(
@@ -204,7 +222,7 @@ TLS_ROWS: Final = (
         kinds=("tls",),
         cause="the TLS connection cannot be set up or broke",
         remedies=(
-            "see it by hand: `openssl s_client -connect {host}:{port}` (port 587: add `-starttls smtp`)",
+            _BY_HAND,
             "update the TLS library on both sides",
         ),
         temporary=False,
@@ -216,7 +234,7 @@ TLS_ROWS: Final = (
         cause="the server hung up during the TLS handshake: no TLS on this port, or a TLS version it does not take",
         remedies=(
             "check port and encryption: 587 with `tls`, 465 with `ssl`",
-            "see it by hand: `openssl s_client -connect {host}:{port}`",
+            _BY_HAND,
         ),
         temporary=False,
     ),

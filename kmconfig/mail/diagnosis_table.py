@@ -14,6 +14,7 @@ from kmconfig.mail.diagnosis_rows_reach import REACH_ROWS
 from kmconfig.mail.diagnosis_rows_sender import SENDER_ROWS
 from kmconfig.mail.diagnosis_rows_sendmail import SENDMAIL_ROWS
 from kmconfig.mail.diagnosis_rows_ses import SES_ROWS
+from kmconfig.mail.diagnosis_rows_ses_login import SES_LOGIN_ROWS
 from kmconfig.mail.diagnosis_rows_tls import TLS_ROWS
 from kmconfig.mail.diagnosis_rows_token import TOKEN_ROWS
 
@@ -45,6 +46,7 @@ LEFTOVER_ROWS: Final = (
 )
 
 ROWS: Final[tuple[Row, ...]] = (
+    *SES_LOGIN_ROWS,
     *SES_ROWS,
     *REACH_ROWS,
     *TLS_ROWS,

@@ -43,14 +43,24 @@ class Tested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveTest:
-    """``recipients`` replace the files'; without ``send`` no message goes out; ``timeout`` is in seconds."""
+    """``recipients`` replace the files'; without ``send`` no message goes out; ``timeout`` is in seconds.
+
+    In ``test_mode``, which only Mailgun has, the message is checked and delivered to nobody.
+    """
 
     recipients: tuple[str, ...] = ()
     send: bool = True
     timeout: float | None = None
+    test_mode: bool = False
 
     def require_possible(self, environment: Environment) -> None:
-        """Raise UsageError where there is nobody to send to."""
+        """Raise UsageError where there is nobody to send to, or no test mode."""
+        driver = environment.email.driver.data
+        if self.test_mode and driver != "mailgun":
+            raise UsageError(
+                f"`{environment.name}` sends with the driver `{driver}`, and only Mailgun has a test mode",
+                help="give --no-send instead, which sends no message",
+            )
         if not self._recipients(environment):
             raise UsageError(
                 f"`{environment.name}` names no test recipient",
@@ -71,7 +81,14 @@ class LiveTest:
     ) -> Tested:
         """Speak to the server."""
         recipients, sender = self._recipients(environment), sender_of(environment)
-        transport = open_transport(environment, secrets, progress=progress, authorize=authorize, timeout=self.timeout)
+        transport = open_transport(
+            environment,
+            secrets,
+            progress=progress,
+            authorize=authorize,
+            timeout=self.timeout,
+            test_mode=self.test_mode,
+        )
         if not self.send:
             result = _named(transport.probe(sender, recipients), environment)
             return Tested(result=result, recipients=recipients, test_id=None, message_id=None)

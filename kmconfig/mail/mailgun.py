@@ -17,8 +17,8 @@ from kmconfig.mail.failure import Reply, StageFailed, bounded
 from kmconfig.mail.mailgun_account import api_address
 from kmconfig.mail.mailgun_api import Answer, Api, Clock, Request
 from kmconfig.mail.mailgun_delivery import Delivery, await_delivery, told
-from kmconfig.mail.mailgun_domain import read_domain
-from kmconfig.mail.mailgun_events import Event, read_events, settled
+from kmconfig.mail.mailgun_domain import DomainState, read_domain
+from kmconfig.mail.mailgun_watch import FORBIDDEN, EventWatch
 from kmconfig.mail.message import headers_are_ascii
 from kmconfig.mail.server import MailResult, RecipientOutcome
 from kmconfig.mail.stages import Recorder
@@ -37,7 +37,6 @@ DELIVERY_SECONDS: Final = 60.0
 
 TEST_MODE: Final = "test mode: Mailgun has checked the message, delivers it to nobody, and bills it"
 _UNPROVED: Final = "mailgun-unproved"
-_FORBIDDEN: Final = frozenset({401, 403})
 _SEND_STAGE: Final = {401: "auth", 404: "sender", 413: "data"}
 _MESSAGE_ID: Final = re.compile(r"<?([^\s<>]{3,250})>?")
 
@@ -150,34 +149,39 @@ class _Run:
         with self._recorder.stage("auth") as note:
             ends = self._ends()
             answer = self._ask(Request("GET", f"/v4/domains/{self._name}"), ends)
-            if answer.status in _FORBIDDEN:
+            if answer.status in FORBIDDEN:
                 note.detail = self._sending_key(answer, ends)
-            elif answer.ok or answer.status == 404:
-                note.detail = "the key is accepted"
-            else:
-                raise _refused(answer)
-        if answer.status in _FORBIDDEN:
-            return
+                return
+            state = self._state(answer)
+            note.detail = "the key is accepted"
         with self._recorder.stage("sender") as note:
-            if not answer.ok:
+            if state is None:
                 raise _refused(answer)
-            note.detail = self._state(answer, strict=strict)
+            note.detail = self._judged(state, strict=strict)
 
     def _sending_key(self, refused: Answer, ends: float) -> str:
         """Tell a key that may only send from a wrong one: a form without a message is refused for what it lacks."""
         answer = self._ask(Request("POST", self._messages), ends)
         if answer.status != 400:
-            raise _refused(answer if answer.status not in _FORBIDDEN else refused)
+            raise _refused(answer if answer.status not in FORBIDDEN else refused)
         self._seen.notes.append(
             "this key may send and no more, as it should be: the domain's state and DNS records are not checked"
         )
         self._seen.reply = "the key may send"
         return self._seen.reply
 
-    def _state(self, answer: Answer, *, strict: bool) -> str:
+    def _state(self, answer: Answer) -> DomainState | None:
+        """What the answer says of the domain; None where Mailgun does not know it."""
+        if answer.status == 404:
+            return None
+        if not answer.ok:
+            raise _refused(answer)
         state = read_domain(answer.body or {}, clean=self._api.scrubbed)
         if state is None:
             raise StageFailed("mailgun-junk", f"{self._api.address.host} tells no domain: {answer.words}")
+        return state
+
+    def _judged(self, state: DomainState, *, strict: bool) -> str:
         self._seen.notes += state.notes
         self._seen.reply = f"{self._account.domain} is {state.state}"
         if state.state == "disabled" or (strict and state.state == "unverified"):
@@ -215,38 +219,27 @@ class _Run:
         Without a word in time that stage has not gone well, but nothing speaks against the message either.
         """
         clock, seconds = self._api.clock, max(DELIVERY_SECONDS, self._account.timeout)
-        first = self._look(message_id, recipients, clock.now() + seconds)
+        watch = EventWatch(
+            lambda request, ends: self._ask(request, min(ends, self._ends())),
+            f"/v3/{self._name}/events",
+            message_id,
+            recipients,
+            clean=self._api.scrubbed,
+        )
+        first = watch.look(clock.now() + seconds)
         if first is None:
-            self._seen.notes.append("accepted; this key may not read events, so delivery is not proved")
+            self._seen.notes.append(f"accepted; {watch.trouble}, so delivery is not proved")
             return
         try:
             with self._recorder.stage("delivered") as note:
-                found = await_delivery(
-                    lambda ends: self._look(message_id, recipients, ends) or {},
-                    recipients,
-                    first=first,
-                    clock=clock,
-                    seconds=seconds,
-                )
-                note.detail = self._verdict(found)
+                found = await_delivery(watch.look, recipients, first=first, clock=clock, seconds=seconds)
+                note.detail = self._verdict(found, watch.trouble)
         except StageFailed as failed:
             if failed.kind != _UNPROVED:
                 raise
             self._seen.notes.append(f"accepted; {failed.words}")
 
-    def _look(self, message_id: str, recipients: tuple[str, ...], ends: float) -> dict[str, Event] | None:
-        """What is known by recipient now; None where this key is told nothing."""
-        request = Request("GET", f"/v3/{self._name}/events", {"message-id": message_id, "limit": "300"})
-        try:
-            answer = self._ask(request, min(ends, self._ends()))
-        except StageFailed:
-            # The message is accepted; that nobody tells what became of it does not change that.
-            return {}
-        if answer.status in _FORBIDDEN or answer.status == 404:
-            return None
-        return settled(read_events(answer.body or {}, message_id, clean=self._api.scrubbed), recipients)
-
-    def _verdict(self, found: Delivery) -> str:
+    def _verdict(self, found: Delivery, trouble: str) -> str:
         for recipient, event in found.settled.items():
             code = event.code or (250 if event.kind == "delivered" else 550)
             self._seen.recipients[recipient] = RecipientOutcome(recipient, code, event.words)
@@ -255,7 +248,7 @@ class _Run:
             reply = Reply(event.code or 550, event.text or event.words)
             raise StageFailed("mailgun-event", told(found.lost), reply=reply)
         if found.pending:
-            raise StageFailed(_UNPROVED, found.unproved)
+            raise StageFailed(_UNPROVED, "; ".join(filter(None, (found.unproved, trouble))))
         self._seen.reply = told(found.settled)
         return self._seen.reply
 

@@ -180,11 +180,14 @@ class Api:
         body = object_of(content)
         message = body.get("message") if body is not None else None
         text = message if isinstance(message, str) else content[: _KEPT * 2].decode("utf-8", "replace")
+        wait = response.headers.get("Retry-After")
+        if response.status_code == _TOO_MANY and wait:
+            text = f"{text} (Retry-After: {wait})".lstrip()
         return Answer(
             status=response.status_code,
             message=self.scrubbed(text),
             body=body,
-            retry_after=response.headers.get("Retry-After"),
+            retry_after=wait,
         )
 
     def scrubbed(self, text: object) -> str:

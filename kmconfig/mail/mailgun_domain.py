@@ -34,9 +34,11 @@ def read_domain(body: Mapping[str, Any], *, clean: Callable[[object], str]) -> D
     domain = body.get("domain")
     if not isinstance(domain, dict):
         return None
-    state = clean(domain.get("state")).lower()
+    state = "disabled" if domain.get("is_disabled") is True else clean(domain.get("state")).lower()
+    if not state:
+        return None
     return DomainState(
-        state="disabled" if domain.get("is_disabled") is True else state,
+        state=state,
         sandbox=domain.get("type") == "sandbox",
         wrong_records=tuple(_wrong(body.get("sending_dns_records"), clean)),
     )
@@ -46,5 +48,6 @@ def _wrong(records: object, clean: Callable[[object], str]) -> Iterator[str]:
     listed = records if isinstance(records, list) else []
     for record in listed[:_MOST_RECORDS]:
         if isinstance(record, dict) and record.get("valid") not in ("valid", True):
-            words = (clean(record.get(name)) for name in ("record_type", "name", "value"))
-            yield " ".join(word for word in words if word)
+            words = " ".join(filter(None, (clean(record.get(name)) for name in ("record_type", "name", "value"))))
+            if words:
+                yield words

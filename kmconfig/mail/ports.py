@@ -29,6 +29,7 @@ _SPOKEN: Final = {"tls": "STARTTLS", "ssl": "TLS from the first byte", "none": "
 _SEEN: Final = {
     "refused": "is refused from here",
     "connect-timeout": "gives no answer from here, so it is filtered",
+    "reset": "takes the connection and resets it at once",
     "unreachable": "cannot be routed to from here",
     "blocked": "is forbidden by this machine",
     "no-reply": "is open and says nothing",
@@ -36,8 +37,14 @@ _SEEN: Final = {
     "no-starttls": "offers no STARTTLS",
     "tls-not-spoken": "does not speak TLS from the first byte",
     "tls-version": "speaks TLS below 1.2 only",
+    "certificate": "shows a certificate that does not hold",
+    "reply": "answers with a refusal",
     "junk": "speaks something else than SMTP",
     "closed": "hangs up",
+}
+_SEEN_AFTER_STARTTLS: Final = {
+    "tls-timeout": "agrees to STARTTLS and then says nothing",
+    "tls-not-spoken": "agrees to STARTTLS and goes on in clear text",
 }
 
 
@@ -72,7 +79,9 @@ class PortAnswer:
         """What is to be said of it."""
         if self.ok:
             return f"{self.port} answers with {self.spoken}"
-        return f"{self.port} {_SEEN.get(self.kind, f'fails with {self.spoken}')}"
+        seen = {**_SEEN, **_SEEN_AFTER_STARTTLS} if self.encryption == "tls" else _SEEN
+        kind = "certificate" if self.kind.startswith("certificate") else self.kind
+        return f"{self.port} {seen.get(kind, f'fails with {self.spoken}')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +209,7 @@ def _resolved(server: SmtpServer, recorder: Recorder, resolver: Resolver) -> tup
 
 
 def _diagnosed(server: SmtpServer, failed: StageFailed) -> Diagnosis:
-    return diagnose(Failure.of(failed, host=server.host, port=server.port))
+    return diagnose(Failure.of(failed, host=server.host, port=server.port, encryption=server.encryption))
 
 
 def _advice(host: str, answers: tuple[PortAnswer, ...]) -> str:

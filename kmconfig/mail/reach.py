@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Resolver = Callable[[str], Sequence[str]]
     """Host name to IP addresses in the order to try; raises :class:`socket.gaierror`."""
 
-UNREACHABLE_KINDS: Final = frozenset({"refused", "connect-timeout", "unreachable"})
+UNREACHABLE_KINDS: Final = frozenset({"refused", "reset", "connect-timeout", "unreachable"})
 """The kinds that mean that the port cannot be reached, the only reason to try another one."""
 
 _BLOCKED: Final = frozenset({errno.EACCES, errno.EPERM})
@@ -139,13 +139,15 @@ def _not_opened(error: OSError) -> StageFailed:
         return StageFailed("refused", f"[Errno {errno.ECONNREFUSED}] Connection refused")
     if isinstance(error, TimeoutError):
         return StageFailed("connect-timeout", "Connection timed out")
+    if isinstance(error, ConnectionResetError):
+        return StageFailed("reset", f"[Errno {errno.ECONNRESET}] Connection reset by peer")
     kind = "blocked" if error.errno in _BLOCKED else "unreachable"
     return StageFailed(kind, f"[Errno {error.errno}] {error.strerror}")
 
 
 def _worst(failures: Sequence[tuple[str, StageFailed]], port: int) -> StageFailed:
     """Return one failure for all addresses: the kind that says most, the words of each."""
-    order = ("refused", "connect-timeout", "blocked", "unreachable")
+    order = ("refused", "reset", "connect-timeout", "blocked", "unreachable")
     kind = min((failed.kind for _, failed in failures), key=order.index)
     words = "; ".join(f"{address} port {port}: {failed.text}" for address, failed in failures)
     return StageFailed(kind, words)

@@ -188,9 +188,9 @@ class SendmailTransport:
             with recorder.stage("data") as note:
                 content = self._content(message, errand)
                 note.detail = f"{len(content)} bytes"
-                early = self._write(program, content)
+                self._write(program, content)
             with recorder.stage("accepted") as note:
-                self._require_good_end(program, early)
+                self._require_good_end(program)
                 note.detail = f"ended with 0{self._beside(program)}; {QUEUED}"
                 seen.reply = QUEUED
                 program.spare()
@@ -200,25 +200,21 @@ class SendmailTransport:
             note.detail = f"{self._program()} {' '.join(self._arguments)}"
             program.start((self._path, *self._arguments, *self._envelope_sender(errand.sender)))
 
-    def _write(self, program: Program, content: bytes) -> StageFailed | None:
-        """Write the message; return what happened where the program did not want all of it."""
+    def _write(self, program: Program, content: bytes) -> None:
+        """Write the message, and see it read."""
         program.settimeout(self._timeout)
         late = False
         try:
             program.sendall(content)
-        except StageFailed as failed:
-            return failed
+            program.await_read()
         except TimeoutError:
             late = True
         program.close()
         if late:
             words = f"`{self._path}` did not read the message within {self._timeout:g} s{self._beside(program)}"
             raise StageFailed("too-long", words)
-        return None
 
-    def _require_good_end(self, program: Program, early: StageFailed | None) -> None:
-        if early is not None:
-            raise early
+    def _require_good_end(self, program: Program) -> None:
         if not program.wait(self._timeout):
             raise StageFailed(
                 "too-long", f"`{self._path}` did not end within {self._timeout:g} s{self._beside(program)}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import array
 import atexit
+import fcntl
 import os
 import select
 import signal
 import subprocess
+import termios
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self
@@ -15,7 +18,7 @@ from kmconfig.mail.failure import StageFailed, bounded
 from kmconfig.secrets.interrupts import interrupts_held
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
 _KEPT: Final = 4096
@@ -132,6 +135,20 @@ class Program:
         if left:
             raise self.ended()
 
+    def await_read(self) -> None:
+        """Wait until it has read all that was written; a failure where it ends before."""
+        if not self._comes(lambda: not self._unread() or self._gone(), self._seconds):
+            raise TimeoutError
+        if self._unread():
+            raise self.ended()
+
+    def _unread(self) -> int:
+        """Bytes that lie in the pipe to it."""
+        pipe, count = self._running.stdin, array.array("i", [0])
+        if pipe is not None:
+            fcntl.ioctl(pipe.fileno(), termios.FIONREAD, count)
+        return count[0]
+
     def recv(self, size: int) -> bytes:
         """Read its standard output; the end of it is a failure that says how the program ended."""
         ends, pipe = time.monotonic() + self._seconds, self._running.stdout
@@ -155,12 +172,17 @@ class Program:
 
     def wait(self, seconds: float) -> bool:
         """Wait for its own end, and say whether it came; what it has left running is not waited for."""
-        ends, nap = min(time.monotonic() + seconds, self._latest), 0.001
-        while not (gone := self._gone()) and (left := ends - time.monotonic()) > 0:
-            self._listen(min(nap, left))
-            nap = min(nap * 2, _LONGEST_NAP)
+        gone = self._comes(self._gone, seconds)
         self._drain()
         return gone
+
+    def _comes(self, awaited: Callable[[], bool], seconds: float) -> bool:
+        """Whether something comes true within so many seconds; meanwhile what is printed is taken."""
+        ends, nap = min(time.monotonic() + seconds, self._latest), 0.001
+        while not (come := awaited()) and (left := ends - time.monotonic()) > 0:
+            self._poll({}, min(nap, left))
+            nap = min(nap * 2, _LONGEST_NAP)
+        return come
 
     def ended(self) -> StageFailed:
         """What its end means, when it has ended before it should have, or badly."""
@@ -212,9 +234,6 @@ class Program:
             if gone:
                 # Something that it has left running holds its pipes open.
                 raise self.ended()
-
-    def _listen(self, seconds: float) -> None:
-        self._poll({}, seconds)
 
     def _poll(self, wanted: Mapping[int, int], seconds: float) -> set[int]:
         """Wait for pipes for at most so many seconds, and return those that are ready."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kmconfig.mail.transport import Authorize
 
 _MOST_RECIPIENTS: Final = 50
+_HTTPS: Final = 443
 _TAKEN, _REFUSED, _NOT_TRIED = 200, 400, 503
 _NOT_ALLOWED: Final = "is not allowed for this login, so"
 
@@ -103,8 +104,19 @@ class SesTransport:
             stages=talk.recorder.stages,
             reply=failed.words if failed is not None else seen.reply,
             recipients=tuple(seen.recipients),
-            diagnosis=_diagnosed(failed, seen.endpoint) if failed is not None else None,
+            diagnosis=self._diagnosed(failed, seen.endpoint) if failed is not None else None,
             notes=tuple(dict.fromkeys(seen.notes)),
+        )
+
+    def _diagnosed(self, failed: StageFailed, endpoint: Endpoint | None) -> Diagnosis:
+        return diagnose(
+            Failure(
+                stage=failed.stage or "accepted",
+                kind=failed.kind,
+                text=failed.words,
+                host=endpoint.host if endpoint is not None else f"email.{self._account.region}.amazonaws.com",
+                port=endpoint.port if endpoint is not None else _HTTPS,
+            )
         )
 
 
@@ -241,15 +253,3 @@ def _unverified(identity: SesIdentity) -> str:
     if identity.exists:
         return f"the identity {identity.name} is not verified ({identity.problem or 'no reason given'})"
     return f"there is no identity {identity.name}"
-
-
-def _diagnosed(failed: StageFailed, endpoint: Endpoint | None) -> Diagnosis:
-    return diagnose(
-        Failure(
-            stage=failed.stage or "accepted",
-            kind=failed.kind,
-            text=failed.words,
-            host=endpoint.host if endpoint is not None else "",
-            port=endpoint.port if endpoint is not None else None,
-        )
-    )

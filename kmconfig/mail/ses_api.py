@@ -12,6 +12,7 @@ from kmconfig.mail.scrub import Scrubber
 from kmconfig.mail.ses_faults import PASSING, THROTTLED, TIMEOUT, failed_by
 from kmconfig.mail.ses_quiet import QUIET
 from kmconfig.mail.time_limit import within
+from kmconfig.secrets.aws.answer_size import bound_answers
 from kmconfig.secrets.aws.faults import Asking
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _Done = TypeVar("_Done")
 
 _ATTEMPTS: Final = 4
 _FIRST_PAUSE: Final = 0.5
+_LONGEST_ANSWER: Final = 1 << 20
+"""Bytes. What SES answers here has some thousands."""
 
 #: What SES's answers always hold: botocore takes anybody's `{}` for an answer that says nothing.
 _ALWAYS: Final = {
@@ -121,7 +124,7 @@ class SesApi:
 
     def _call(self, operation: str, parameters: Answer) -> Answer:
         answer: Answer = getattr(self._client, operation)(**parameters)
-        if _ALWAYS[operation] not in answer:
+        if not isinstance(answer.get(_ALWAYS[operation]), (str, bool)):
             raise _NotOfSes
         return answer
 
@@ -162,6 +165,7 @@ class SesApi:
             raise NoCredentialsError
         self._login = credentials
         self._client = boto3.session.Session(botocore_session=core, region_name=account.region).client("sesv2")
+        bound_answers(self._client, most=_LONGEST_ANSWER)
         return "static keys" if account.access_key_id is not None else f"AWS credential chain ({credentials.method})"
 
     def _hide(self, text: str) -> str:

@@ -152,7 +152,8 @@ class SmtpTransport:
         )
 
     def _diagnosed(self, failed: StageFailed, port: int | None) -> Diagnosis:
-        return diagnose(Failure.of(failed, host=self._server.host, port=port or self._server.port))
+        server = self._server
+        return diagnose(Failure.of(failed, host=server.host, port=port or server.port, encryption=server.encryption))
 
 
 @dataclass(frozen=True, slots=True)

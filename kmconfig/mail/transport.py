@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from kmconfig.errors import UsageError
 from kmconfig.mail.account import smtp_server
 
 if TYPE_CHECKING:
@@ -48,10 +47,12 @@ def open_transport(
     progress: Progress | None = None,
     authorize: Authorize | None = None,
     timeout: float | None = None,
+    test_mode: bool = False,
 ) -> Transport:
     """The transport of an environment's driver, which has not been used yet.
 
-    ``timeout`` in seconds counts for each stage and replaces the configured one.
+    ``timeout`` in seconds counts for each stage and replaces the configured one. ``test_mode`` is Mailgun's: the
+    message is checked and delivered to nobody.
     """
     driver = environment.email.driver.data
     match driver:
@@ -75,10 +76,6 @@ def open_transport(
             from kmconfig.mail.mailgun_account import mailgun_account  # noqa: PLC0415 - few need it
 
             mailgun = mailgun_account(environment, secrets, timeout=timeout)
-            return MailgunTransport(mailgun, progress=progress, authorize=authorize)
+            return MailgunTransport(mailgun, progress=progress, authorize=authorize, testmode=test_mode)
         case _:
-            raise UsageError(
-                f"`{environment.name}` uses the driver `{driver}`, and its live test is not available yet"
-                " in this version",
-                help="only `driver: smtp` can be tested and applied so far",
-            )
+            raise ValueError(f"there is no driver `{driver}`")

@@ -34,15 +34,16 @@ def _visible(match: re.Match[str]) -> str:
 
 
 _COMMAND = r"^(\s*)::"
+_COMMAND_ANYWHERE = r"##(?=(?:vso)?\[)"
 
 
 def for_workflow_log(line: str) -> str:
-    """A line of a GitHub Actions log that is no workflow command.
+    """A line of the log of GitHub Actions or Azure Pipelines that is no command to the runner.
 
-    The runner takes ``::name::`` behind any white space at the start of a line for a command, and the older
-    ``##[name]`` wherever it stands; a backslash breaks both.
+    GitHub takes ``::name::`` behind any white space at the start of a line for a command, and the older ``##[name]``
+    wherever it stands, as Azure does with ``##vso[name]``; a backslash breaks each.
     """
-    return re.sub(_COMMAND, r"\1\\::", line).replace("##[", "##\\[")
+    return re.sub(_COMMAND_ANYWHERE, r"##\\", re.sub(_COMMAND, r"\1\\::", line))
 
 
 def for_annotation(text: str) -> str:
@@ -60,7 +61,7 @@ def for_json(document: str) -> str:
 
     The texts in it stay as they are for whoever parses it.
     """
-    return _CONTROL.sub(_json_escape, document).replace("##[", "#\\u0023[")
+    return re.sub(_COMMAND_ANYWHERE, r"#\\u0023", _CONTROL.sub(_json_escape, document))
 
 
 def _json_escape(match: re.Match[str]) -> str:

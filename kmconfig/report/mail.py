@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TextIO
 
-from kmconfig.report.escape import for_terminal
+from kmconfig.report.escape import for_terminal, for_workflow_log
 from kmconfig.report.stream import say
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class StageLines:
         mark = self._style("good", "✓") if stage.ok else self._style("bad", "✗")
         time = f"{stage.ms:.0f} ms".rjust(8)
         line = f"{self._indent}{mark} {stage.stage.ljust(_WIDTH)}{time}  {for_terminal(stage.detail)}"
-        say(self._stream, f"{clear}{line.rstrip()}\n")
+        say(self._stream, f"{clear}{for_workflow_log(line.rstrip())}\n")
 
 
 class TranscriptLines(StageLines):
@@ -49,7 +49,7 @@ class TranscriptLines(StageLines):
         """Print one line."""
         clear = "\x1b[2K" if self._live else ""
         text = f"{mark.rjust(3) if mark.endswith('>') else mark.ljust(3)} {for_terminal(line)}"
-        say(self._stream, f"{clear}{self._indent}  {self._style('faint', text.rstrip())}\n")
+        say(self._stream, f"{clear}{self._indent}  {self._style('faint', for_workflow_log(text.rstrip()))}\n")
 
 
 def outcome_lines(result: MailResult, *, asked: Sequence[str], style: Style, indent: str = "  ") -> Iterator[str]:
@@ -59,17 +59,17 @@ def outcome_lines(result: MailResult, *, asked: Sequence[str], style: Style, ind
         for outcome in result.recipients:
             mark = style("good", "✓") if outcome.ok else style("bad", "✗")
             address = for_terminal(outcome.address).ljust(width)
-            yield f"{indent}  {mark} {address}  {outcome.code} {for_terminal(outcome.text)}".rstrip()
+            yield for_workflow_log(f"{indent}  {mark} {address}  {outcome.code} {for_terminal(outcome.text)}".rstrip())
         refused = sum(not outcome.ok for outcome in result.recipients)
         if refused:
             yield f"{indent}  {refused} of {len(asked)} refused, so nobody was sent the message"
     for note in result.notes:
-        yield f"{indent}{style('note', 'note')}:    {for_terminal(note)}"
+        yield for_workflow_log(f"{indent}{style('note', 'note')}:    {for_terminal(note)}")
 
 
 def diagnosis_lines(diagnosis: Mapping[str, Any], *, style: Style, indent: str = "  ") -> Iterator[str]:
     """What failed, why, and what to do."""
-    yield f"{indent}{style('bad', 'symptom')}: {for_terminal(diagnosis['symptom'])}"
+    yield for_workflow_log(f"{indent}{style('bad', 'symptom')}: {for_terminal(diagnosis['symptom'])}")
     yield f"{indent}{style('bold', 'cause')}:   {for_terminal(diagnosis['cause'])}"
     for remedy in diagnosis["remedies"]:
         yield f"{indent}{style('help', 'help')}:    {for_terminal(remedy)}"

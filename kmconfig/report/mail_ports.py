@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kmconfig.report.escape import for_terminal
+from kmconfig.report.escape import for_terminal, for_workflow_log
 from kmconfig.report.mail import diagnosis_object
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def port_lines(survey: PortSurvey, *, style: Style) -> Iterator[str]:
     for answer in survey.answers:
         mark = style("good", "✓") if answer.ok else style("bad", "✗")
         configured = style("bold", " (configured)") if answer.configured else ""
-        yield (
+        yield for_workflow_log(
             f"  {mark} {str(answer.port).rjust(5)} {answer.encryption.ljust(4)}{answer.ms:>8.0f} ms  "
             f"{for_terminal(answer.detail)}{configured}"
         )

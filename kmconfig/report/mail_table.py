@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TextIO
 
-from kmconfig.report.escape import for_terminal
+from kmconfig.report.escape import for_terminal, for_workflow_log
 from kmconfig.report.stream import say
 
 if TYPE_CHECKING:
@@ -74,5 +74,5 @@ def _well(result: Mapping[str, Any]) -> str:
 
 
 def _cut(text: str) -> str:
-    shown = for_terminal(text)
+    shown = for_workflow_log(for_terminal(text))
     return shown if len(shown) <= _WIDEST else f"{shown[: _WIDEST - 1]}…"

@@ -60,5 +60,7 @@ def _descendants() -> Iterator[logging.Logger]:
 
 def _stop_printing() -> None:
     for module, kind, attribute in _PRINTING:
-        if module in sys.modules:
-            setattr(getattr(sys.modules[module], kind), attribute, 0)
+        # Another thread may be in the middle of importing the module; what it then makes is quiet by itself.
+        found = getattr(sys.modules.get(module), kind, None)
+        if found is not None:
+            setattr(found, attribute, 0)

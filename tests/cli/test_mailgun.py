@@ -64,6 +64,34 @@ def test_without_a_message(ask: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"ok: {DOMAIN} is active; no message was sent" in ran.out
 
 
+def test_in_test_mode_nobody_gets_the_message(ask: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Mailgun() as server:
+        monkeypatch.setenv("KMCONFIG_MAILGUN_URL", server.url)
+        ran = ask("test", "local", "--test-mode", "--format", "json")
+    assert ran.code == 0
+    assert_valid(ran.document, "test")
+    assert [sent.fields["o:testmode"] for sent in server.sent] == [["yes"]]
+    assert ran.result["stages"][-1]["stage"] == "accepted"
+    assert "delivers it to nobody" in ran.result["notes"][-1]
+
+
+@pytest.mark.parametrize("other", ["--no-send", "--confirm", "--probe"])
+def test_a_message_that_is_only_checked_goes_with_nothing_else(ask: Call, other: str) -> None:
+    ran = ask("test", "local", "--test-mode", other)
+    assert (ran.code, ran.out) == (64, "")
+    assert "leave" in ran.err
+
+
+@pytest.mark.parametrize("driver", ["sendmail", "ses, ses: {region: eu-west-1}", "smtp, smtp: {host: localhost}"])
+def test_only_mailgun_has_a_test_mode(ask: Call, root: Path, driver: str) -> None:
+    email = f"{{driver: {driver}, sender: {{email: a@acme.test}}, test: {{recipients: [b@acme.test]}}}}"
+    write(root, {"environments/local.yaml": f"version: 1\ntier: development\nemail: {email}\n"})
+    ran = ask("test", "local", "--test-mode")
+    assert ran.code == 64
+    assert "only Mailgun has a test mode" in ran.err
+    assert "--no-send" in ran.err
+
+
 def test_a_wrong_key_is_diagnosed(ask: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KM_MAILGUN_KEY", "key-0")
     with Mailgun() as server:

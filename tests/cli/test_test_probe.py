@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.cli.project import settings
 from tests.cli.running import write
 from tests.cli.validity import assert_valid
@@ -85,3 +87,20 @@ def test_another_driver_has_no_ports(kmconfig: Call, root: Path) -> None:
     ran = kmconfig("test", "local", "--probe")
     assert ran.code == 64
     assert "sendmail" in ran.err
+
+
+@pytest.mark.parametrize(
+    "driver",
+    [
+        "sendmail",
+        "mailgun, mailgun: {domain: mg.acme.test, api_key: {env: KM_NOT_SET}}",
+        "ses, ses: {region: eu-west-1}",
+    ],
+)
+def test_only_mail_servers_have_ports_to_try(kmconfig: Call, root: Path, driver: str) -> None:
+    email = f"{{driver: {driver}, sender: {{email: licensing@acme.test}}}}"
+    write(root, {"environments/local.yaml": f"version: 1\ntier: development\nemail: {email}\n"})
+    ran = kmconfig("test", "local", "--probe")
+    assert ran.code == 64
+    assert f"`local` sends with the driver `{driver.split(',', maxsplit=1)[0]}`" in ran.err
+    assert "`kmconfig test local --no-send`" in ran.err

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kmconfig.mail.diagnosis import Failure
 from tests.mail.mailgun.symptoms import MAILGUN
 from tests.mail.sendmail.symptoms import SENDMAIL
 from tests.mail.ses.symptoms import SES_API
 
+if TYPE_CHECKING:
+    from kmconfig.mail.server import Encryption
+
 SES = "email-smtp.eu-west-1.amazonaws.com"
 
 
-def seen(stage: str, kind: str, text: str, *, host: str = "smtp.acme.example", port: int = 587) -> Failure:
-    return Failure(stage=stage, kind=kind, text=text, host=host, port=port)
+def seen(
+    stage: str,
+    kind: str,
+    text: str,
+    *,
+    host: str = "smtp.acme.example",
+    port: int = 587,
+    encryption: Encryption | None = None,
+) -> Failure:
+    return Failure(stage=stage, kind=kind, text=text, host=host, port=port, encryption=encryption)
 
 
 def said(stage: str, words: str, *, host: str = "smtp.acme.example", kind: str = "") -> Failure:
@@ -31,6 +43,7 @@ REACH = [
     ("filtered-port-25", seen("connect", "connect-timeout", "192.0.2.7 port 25: Connection timed out", port=25)),
     ("filtered-port", seen("connect", "connect-timeout", "192.0.2.7 port 587: Connection timed out")),
     ("no-route", seen("connect", "unreachable", "[Errno 101] Network is unreachable")),
+    ("reset-port", seen("connect", "reset", "192.0.2.7 port 587: [Errno 104] Connection reset by peer")),
     ("forbidden-locally", seen("connect", "blocked", "[Errno 1] Operation not permitted")),
     ("silent-implicit-tls-port", seen("greeting", "no-reply", "no complete answer within 30 s", port=465)),
     ("closed-before-greeting", seen("greeting", "closed", "the server closed the connection")),
@@ -41,6 +54,7 @@ REACH = [
     ),
     ("greeting-refused", said("greeting", "554 no SMTP service here")),
     ("greeting-refused", said("greeting", "421 4.3.2 too busy")),
+    ("greeting-refused", said("greeting", "550 5.1.1 not here")),
     ("other-service", seen("greeting", "junk", "SSH-2.0-OpenSSH_9.2p1 Debian-2")),
     ("other-service", seen("greeting", "junk", "HTTP/1.1 400 Bad Request")),
     ("no-smtp", seen("greeting", "junk", "hello")),
@@ -52,6 +66,10 @@ REACH = [
 
 TLS = [
     ("implicit-tls-to-starttls-port", seen("tls", "tls-not-spoken", "TLS handshake failed: WRONG_VERSION_NUMBER")),
+    (
+        "starttls-without-tls",
+        seen("tls", "tls-not-spoken", "TLS handshake failed: WRONG_VERSION_NUMBER", encryption="tls"),
+    ),
     ("wrong-version-words", said("tls", "error:0A00010B:SSL routines::wrong version number")),
     ("starttls-not-offered", seen("tls", "no-starttls", "the server does not offer STARTTLS")),
     ("starttls-words", said("tls", "STARTTLS extension not supported by server.")),
@@ -80,7 +98,8 @@ TLS = [
     ("certificate-words", said("tls", "Peer certificate CN=`x' did not match expected CN=`y'")),
     ("tls-version", seen("tls", "tls-version", "TLS handshake failed: TLSV1_ALERT_PROTOCOL_VERSION")),
     ("tls-cipher", seen("tls", "tls-no-common-cipher", "TLS handshake failed: SSLV3_ALERT_HANDSHAKE_FAILURE")),
-    ("tls-hung", seen("tls", "tls-timeout", "no TLS handshake within the time allowed")),
+    ("tls-hung", seen("tls", "tls-timeout", "no TLS handshake within the time allowed", encryption="ssl")),
+    ("starttls-hung", seen("tls", "tls-timeout", "no TLS handshake within the time allowed", encryption="tls")),
     ("tls-broken", seen("tls", "tls", "TLS handshake failed: BAD_SIGNATURE")),
     ("tls-hung-up", seen("tls", "closed", "connection closed during the TLS handshake")),
     ("starttls-required", said("sender", "530 5.7.0 Must issue a STARTTLS command first. x9 - gsmtp")),

@@ -15,6 +15,7 @@ from tests.mail.symptoms import SYMPTOMS, seen
 
 if TYPE_CHECKING:
     from kmconfig.mail.diagnosis_row import Row
+    from kmconfig.mail.server import Encryption
 
 EVERY = [pytest.param(key, failure, id=f"{key}-{failure.text[:40]}") for key, failure in SYMPTOMS]
 
@@ -39,7 +40,7 @@ def test_rows_are_complete(row: Row) -> None:
     assert all(remedy.strip() == remedy and remedy for remedy in row.remedies)
     assert not any(text.endswith(".") for text in (row.cause, *row.remedies))
     assert set(row.stages) <= set(STAGES)
-    assert set(re.findall(r"\{(\w+)\}", " ".join((row.cause, *row.remedies)))) <= {"host", "port"}
+    assert set(re.findall(r"\{(\w+)\}", " ".join((row.cause, *row.remedies)))) <= {"host", "port", "openssl"}
     assert row.pattern is None or re.compile(row.pattern)
     assert all(re.fullmatch(r"[245]\.\d{1,3}\.\d{1,3}", code) for code in row.enhanced)
 
@@ -137,6 +138,23 @@ def test_host_and_port_are_filled_in() -> None:
     diagnosis = diagnose(seen("connect", "refused", "Connection refused", host="smtp.acme.example", port=2526))
 
     assert "port 2526 of `smtp.acme.example`" in diagnosis.cause
+
+
+@pytest.mark.parametrize(
+    ("encryption", "port", "command"),
+    [
+        ("tls", 2465, "openssl s_client -starttls smtp -connect smtp.acme.example:2465"),
+        ("ssl", 587, "openssl s_client -connect smtp.acme.example:587"),
+        (None, 587, "openssl s_client -starttls smtp -connect smtp.acme.example:587"),
+        (None, 465, "openssl s_client -connect smtp.acme.example:465"),
+    ],
+)
+def test_the_command_to_look_at_tls_fits_the_encryption(encryption: Encryption | None, port: int, command: str) -> None:
+    closed = diagnose(seen("tls", "closed", "the server closed the connection", port=port, encryption=encryption))
+    expired = diagnose(seen("tls", "certificate-expired", "expired", port=port, encryption=encryption))
+
+    assert f"see it by hand: `{command}`" in closed.remedies
+    assert f"show the certificate: `{command} -showcerts`" in expired.remedies
 
 
 def test_hostile_words_are_bounded_and_printable() -> None:

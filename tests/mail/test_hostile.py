@@ -61,7 +61,10 @@ def test_silence_in_the_handshake_ends_at_the_timeout(certificates: Certificates
         peer.hang()
 
     with bad_at("STARTTLS", hang, certificates) as server:
-        assert failed_stage(probe(server, timeout=SHORT)) == "tls"
+        result = probe(server, timeout=SHORT)
+    assert failed_stage(result) == "tls"
+    assert result.diagnosis is not None
+    assert "agreed to STARTTLS" in result.diagnosis.cause
     with Server(Peer.hang) as server:
         assert failed_stage(probe(server, timeout=SHORT, encryption="ssl")) == "tls"
 
@@ -168,6 +171,24 @@ def test_words_are_bounded_and_without_control_characters(certificates: Certific
         assert len(text) <= LONGEST_WORDS + 20
         assert text.isprintable()
         assert "red" in text
+
+
+def test_hanging_up_inside_tls_is_not_blamed_on_the_encryption_alone(certificates: Certificates) -> None:
+    heard = []
+
+    def second(peer: Peer) -> None:
+        heard.append("EHLO")
+        if len(heard) > 1:
+            peer.drop()
+        else:
+            peer.say("250-mx.acme.test", "250 STARTTLS")
+
+    with bad_at("EHLO", second, certificates) as server:
+        result = probe(server)
+
+    assert failed_stage(result) == "greeting"
+    assert result.diagnosis is not None
+    assert any("`email.smtp.ehlo_domain`" in remedy for remedy in result.diagnosis.remedies)
 
 
 def test_several_lines_are_one_sentence(certificates: Certificates) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +12,13 @@ from kmconfig.mail import ports
 from kmconfig.mail.ports import pairs_of, survey_ports
 from kmconfig.mail.server import SmtpServer
 from tests.mail.sending import loopback, settings
-from tests.mail.servers import Server, Smtp
+from tests.mail.servers import Peer, Server, Smtp
 
 if TYPE_CHECKING:
     from kmconfig.mail.ports import PortSurvey
     from kmconfig.mail.server import Encryption
     from tests.mail.certificates import Certificates
+    from tests.mail.servers import Talk
 
 
 def server_at(host: str, port: int, encryption: Encryption = "tls") -> SmtpServer:
@@ -94,6 +96,25 @@ def test_another_encryption_is_recommended(certificates: Certificates, usual: di
     )
 
 
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        (None, "agrees to STARTTLS and goes on in clear text"),
+        (Peer.hang, "agrees to STARTTLS and then says nothing"),
+    ],
+)
+def test_starttls_that_is_agreed_to_and_not_kept(usual: dict[int, str], bad: Talk | None, sentence: str) -> None:
+    def agree(peer: Peer) -> None:
+        peer.say("220 go ahead")
+        if bad is not None:
+            bad(peer)
+
+    with Server(Smtp(answers={"EHLO": ("250-mx", "250 STARTTLS"), "STARTTLS": agree})) as server:
+        found = survey_ports(replace(server_at("localhost", server.port), timeout=0.3), resolver=loopback)
+
+    assert found.advice.startswith(f"{server.port} {sentence}")
+
+
 def test_clear_text_is_never_recommended(usual: dict[int, str], closed_port: int) -> None:
     with Server(Smtp()) as server:
         usual.update({closed_port: "tls", server.port: "tls"})
@@ -116,6 +137,15 @@ def test_a_bad_certificate_is_no_answer(certificates: Certificates, usual: dict[
     assert not found.ok
     assert found.diagnosis is not None
     assert "self-signed" in found.diagnosis.symptom.lower().replace("self signed", "self-signed")
+    assert found.advice.startswith(f"{server.port} shows a certificate that does not hold; ")
+
+
+def test_a_refusal_is_no_answer(usual: dict[int, str]) -> None:
+    with Server(Smtp(answers={"CONNECT": "554 no service here"})) as server:
+        found = survey(server_at("localhost", server.port))
+
+    assert not found.ok
+    assert found.advice.startswith(f"{server.port} answers with a refusal; ")
 
 
 def test_all_are_tried_at_once(usual: dict[int, str]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -121,6 +122,22 @@ def test_refused_port(closed_port: int) -> None:
     assert result.diagnosis is not None
     assert f"127.0.0.1 port {closed_port}: [Errno 111] Connection refused" in result.diagnosis.symptom
     assert result.port_used is None
+
+
+def test_a_port_that_resets_connections_leads_to_the_fallback(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Resetting(socket.socket):
+        def connect(self, address: Any) -> None:
+            if address[1] == 1:
+                raise ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+            super().connect(address)
+
+    monkeypatch.setattr(socket, "socket", Resetting)
+    with Server(Smtp(auth="")) as server:
+        result = run(clear(1, fallback_ports=(server.port,)))
+
+    assert result.ok
+    assert result.main_port is not None
+    assert "took the connection to port 1 of `localhost` and reset it at once" in result.main_port.cause
 
 
 @contextlib.contextmanager

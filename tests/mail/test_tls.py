@@ -187,6 +187,9 @@ def test_a_server_that_goes_on_in_clear_text(certificates: Certificates) -> None
 
     assert failed_stage(result) == "tls"
     assert server.said("AUTH") == server.said("MAIL") == []
+    assert result.diagnosis is not None
+    assert f"agreed to STARTTLS on port {server.port} and then went on in clear text" in result.diagnosis.cause
+    assert not any("`email.smtp.encryption: tls`" in remedy for remedy in result.diagnosis.remedies)
 
 
 @pytest.mark.parametrize("encryption", ["tls", "ssl"])

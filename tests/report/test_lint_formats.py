@@ -164,6 +164,7 @@ def test_no_line_is_a_workflow_command_but_annotations(name: str, text: str) -> 
         (" \u3000::error::x", " \u3000\\::error::x"),
         ("a ::error::x", "a ::error::x"),
         ("a ##[error]x ##[group]", "a ##\\[error]x ##\\[group]"),
+        ("a ##vso[task.setvariable variable=x]y", "a ##\\vso[task.setvariable variable=x]y"),
         (" ::: environments/base.yaml:3:17", " \\::: environments/base.yaml:3:17"),
     ],
 )

@@ -4,7 +4,9 @@ import http.client
 import io
 import logging
 import smtplib
+import sys
 import threading
+import types
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
@@ -153,3 +155,12 @@ def test_stores_quiet_them_before_a_client_is_made_and_give_them_back(tmp_path: 
         stores.resolve([SecretRef("vault", "x", "y")], place=Place("production", without_token))
         assert botocore.level == logging.WARNING
     assert botocore.level == before
+
+
+def test_a_module_that_another_thread_is_importing_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "smtplib", types.ModuleType("smtplib"))
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    quiet = QuietLoggers()
+    quiet.apply()
+    quiet.restore()
+    assert http.client.HTTPConnection.debuglevel == 0

@@ -56,6 +56,7 @@ MAILGUN = [
     ("mailgun-unresolved", _seen("mailgun-unresolved", f"{HOST}: its name has no address", stage="auth")),
     ("mailgun-unreachable", _seen("mailgun-refused", f"{HOST}: connection refused", stage="auth")),
     ("mailgun-silent", _seen("mailgun-timeout", f"{HOST}: no complete answer within the time limit", stage="auth")),
+    ("mailgun-verdict-unknown", _seen("mailgun-broken", f"{HOST}: the connection broke")),
     ("mailgun-tls", _seen("mailgun-tls", f"{HOST}: its certificate is for another name", stage="auth")),
     ("mailgun-odd-answer", _seen("mailgun-redirect", f"{HOST} redirects (HTTP 302)", stage="auth")),
 ]

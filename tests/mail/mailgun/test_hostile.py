@@ -58,7 +58,9 @@ def cut(handler: Handler) -> None:
         (endless, "not Mailgun's API"),
         (Reply(status=302, headers={"Location": "http://127.0.0.1:9/"}), "not Mailgun's API"),
         (Reply(status=200, text="[" * 100_000), "not Mailgun's API"),
+        (Reply(status=200, text="<html>sign in here"), "not Mailgun's API"),
         (Reply(status=200, body={"domain": ["x"]}), "not Mailgun's API"),
+        (Reply(status=200, body={"domain": {"state": {}, "type": []}}), "not Mailgun's API"),
         (Reply(status=500, text="\x1b[2J\u202eoops" + "x" * 9000), "fault at Mailgun"),
     ],
 )
@@ -66,11 +68,32 @@ def test_answers_that_are_none(answer: Any, cause: str) -> None:
     begun = time.monotonic()
     with Mailgun(answers={"domain": [answer]}) as server:
         result = probe(server, timeout=0.5)
-    assert failed_stage(result) in ("auth", "sender")
+    assert failed_stage(result) == "auth"
     assert causes(result)(cause)
     assert result.reply.isprintable()
     assert len(result.reply) <= 500
     assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("answer", [hang, drop, cut])
+def test_a_message_without_an_answer_may_have_been_sent(answer: Any) -> None:
+    with Mailgun(answers={"messages": [answer]}) as server:
+        result = send(server, timeout=0.5)
+    assert failed_stage(result) == "accepted"
+    assert causes(result)("it may have been sent, or not")
+    assert result.diagnosis is not None
+    assert "before sending again" in result.diagnosis.remedies[0]
+
+
+def test_records_of_odd_types_are_no_records() -> None:
+    odd = [
+        1,
+        {"record_type": {}},
+        {"record_type": "TXT", "name": "mg.acme.test", "value": "v=spf1", "valid": "unknown"},
+    ]
+    with Mailgun(records=odd) as server:  # type: ignore[arg-type]
+        result = probe(server)
+    assert result.notes == ("Mailgun does not find the DNS record TXT mg.acme.test v=spf1",)
 
 
 @pytest.mark.parametrize(

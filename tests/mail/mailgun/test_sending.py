@@ -167,6 +167,43 @@ def test_waiting_for_delivery_ends(outcome: Any, words: str) -> None:
     assert 50 < sum(hours.pauses) <= 60
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Reply(status=503, text="later"), "HTTP 503 later"),
+        (Reply(text="<html>sign in"), "HTTP 200 <html>sign in"),
+        (Reply(status=302, headers={"Location": "/"}), "redirects (HTTP 302)"),
+    ],
+)
+def test_events_that_cannot_be_read_are_said(answer: Reply, words: str) -> None:
+    with Mailgun(answers={"events": [answer] * 40}) as server:
+        result = send(server, hours=Hours())
+    assert result.ok
+    assert "no word on delivery" in result.notes[-1]
+    assert "the events could not be read: " in result.notes[-1]
+    assert words in result.notes[-1]
+
+
+def test_events_are_not_asked_for_before_mailgun_wants_it() -> None:
+    hours = Hours()
+    busy: list[Any] = [Reply(status=429, body={"message": "slow down"}, headers={"Retry-After": "3600"})] * 40
+    with Mailgun(answers={"events": busy}) as server:
+        result = send(server, hours=hours)
+    assert result.ok
+    assert hours.pauses == []
+    assert "the events could not be read: HTTP 429 slow down (Retry-After: 3600)" in result.notes[-1]
+
+
+def test_a_limit_in_the_middle_of_waiting_ends_it() -> None:
+    hours = Hours()
+    busy = Reply(status=429, headers={"Retry-After": "3600"})
+    with Mailgun(answers={"events": [Reply(body={"items": []}), busy]}) as server:
+        result = send(server, hours=hours)
+    assert result.ok
+    assert hours.pauses == [1.0]
+    assert "Retry-After: 3600" in result.notes[-1]
+
+
 def test_a_delay_before_delivery_is_none_in_the_end() -> None:
     late = failed(421, "try later", severity="temporary")("")[0]
     with Mailgun(outcome=lambda to: [*delivered(to), late]) as server:
@@ -221,6 +258,7 @@ def test_back_off_ends_with_the_stage(retry_after: str) -> None:
     assert failed_stage(result) == "accepted"
     assert causes(result)("too many requests")
     assert result.diagnosis is not None
+    assert f"(Retry-After: {retry_after})" in result.diagnosis.symptom
     assert result.diagnosis.temporary
     assert sum(hours.pauses) < 5
 

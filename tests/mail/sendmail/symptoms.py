@@ -40,9 +40,11 @@ SENDMAIL = [
     ("sendmail-configuration", _ended(78)),
     ("sendmail-wrapper", _ended(127, "sh: 1: exim4: not found")),
     ("sendmail-ended", _ended(1)),
-    ("sendmail-ended", _seen("program-killed", f"`{PATH}` was ended by signal 11")),
+    ("sendmail-no-mailer", _ended(0)),
+    ("sendmail-killed", _seen("program-killed", f"`{PATH}` was ended by signal 11")),
     ("sendmail-ended", _seen("program-closed", f"`{PATH}` closed its output and goes on running")),
     ("sendmail-no-smtp", _seen("program-junk", "hello", stage="greeting")),
-    ("sendmail-hung", _seen("program-no-reply", "no complete answer within 30 s", stage="greeting")),
+    ("sendmail-silent", _seen("program-no-reply", "no complete answer within 30 s", stage="greeting")),
+    ("sendmail-hung", _seen("program-no-reply", "no complete answer within 30 s", stage="sender")),
     ("sendmail-hung", _seen("too-long", f"`{PATH}` did not end within 30 s")),
 ]

@@ -59,8 +59,8 @@ def test_refusals_are_those_of_smtp(
     [
         (("echo 'sendmail: unrecognized option: b' >&2", "exit 1"), "ended with 1: sendmail: unrec", "know `-bs`"),
         (("exit 69",), "ended with 69 (EX_UNAVAILABLE)", "cannot work"),
-        (("exit 0",), "ended with 0", "before it had taken the message"),
-        (("kill -SEGV $$",), "ended by signal 11", "before it had taken the message"),
+        (("exit 0",), "ended with 0", "it is no mail program"),
+        (("kill -SEGV $$",), "ended by signal 11", "crashed, or something ended it"),
         (("echo Usage: sendmail",), "greeting: Usage: sendmail", "is not SMTP"),
         (("exec nonexistent-mta",), "ended with 127", "a script that calls a program"),
     ],
@@ -87,6 +87,7 @@ def test_a_program_that_says_nothing(program: Callable[..., str]) -> None:
     assert failed_stage(result) == "greeting"
     assert result.diagnosis is not None
     assert "no complete answer within 0.2 s" in result.diagnosis.symptom
+    assert "`email.sendmail.arguments: [-t, -i]`" in result.diagnosis.remedies[0]
     assert result.diagnosis.temporary
 
 

@@ -76,7 +76,7 @@ def test_a_lone_dot_does_not_end_the_message(program: Callable[..., str], tmp_pa
         (69, "accepted", "cannot work", False),
         (75, "accepted", "could not hand the message on now", True),
         (77, "accepted", "may not send", False),
-        (3, "accepted", "before it had taken the message", False),
+        (3, "accepted", "without having accepted the message", False),
     ],
 )
 def test_exit_status(program: Callable[..., str], status: int, stage: str, cause: str, *, temporary: bool) -> None:
@@ -92,8 +92,32 @@ def test_a_program_that_does_not_read(program: Callable[..., str]) -> None:
     message = message_by(chosen)
     message.set_content("x" * 60 + "\n" + "y\n" * 200_000, cte="quoted-printable")
     result = chosen.send(message, SENDER, [RECIPIENT])
-    assert failed_stage(result) == "accepted"
+    assert failed_stage(result) == "data"
     assert "ended with 74 (EX_IOERR): full" in result.reply
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause"),
+    [
+        (("exit 0",), "it is no mail program"),
+        (("exec <&-", "exit 0"), "it is no mail program"),
+        (("head -c 10 >/dev/null",), "it is no mail program"),
+        (("kill -9 $$",), "something ended it"),
+        (("exit 75",), "could not hand the message on"),
+    ],
+)
+def test_a_message_that_only_the_pipe_has_taken_is_not_given(
+    program: Callable[..., str], lines: tuple[str, ...], cause: str
+) -> None:
+    result = send(program(*lines), *T)
+    assert verdicts(result) == [("connect", True), ("data", False)]
+    assert result.diagnosis is not None
+    assert cause in result.diagnosis.cause
+
+
+def test_a_message_that_is_read_late_is_given(program: Callable[..., str]) -> None:
+    result = send(program("exec 3<&0", "sleep 0.1", "cat <&3 >/dev/null"), *T)
+    assert verdicts(result) == [("connect", True), ("data", True), ("accepted", True)]
 
 
 def test_a_program_that_neither_reads_nor_ends(program: Callable[..., str]) -> None:
@@ -105,14 +129,23 @@ def test_a_program_that_neither_reads_nor_ends(program: Callable[..., str]) -> N
     assert "did not read the message within 0.2 s" in result.reply
 
 
-@pytest.mark.parametrize("lines", [("yes",), ("cat >/dev/null", "yes"), ("trap '' TERM INT HUP", "exec sleep 30")])
-def test_a_program_that_does_not_end(program: Callable[..., str], lines: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("endless", [("yes",), ("trap '' TERM INT HUP", "exec sleep 30")])
+@pytest.mark.parametrize(
+    ("first", "stage", "words"),
+    [
+        ((), "data", "did not read the message within 0.3 s"),
+        (("cat >/dev/null",), "accepted", "did not end within 0.3 s"),
+    ],
+)
+def test_a_program_that_does_not_end(
+    program: Callable[..., str], first: tuple[str, ...], endless: tuple[str, ...], stage: str, words: str
+) -> None:
     begun = time.monotonic()
-    result = send(program(*lines), *T, timeout=0.3)
-    assert failed_stage(result) == "accepted"
+    result = send(program(*first, *endless), *T, timeout=0.3)
+    assert failed_stage(result) == stage
     assert time.monotonic() - begun < 5
     assert result.diagnosis is not None
-    assert "did not end within 0.3 s" in result.diagnosis.symptom
+    assert words in result.diagnosis.symptom
 
 
 @pytest.mark.parametrize("words", ["postdrop: warning: unable to look up public/pickup: No such file", ""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -19,6 +20,7 @@ from tests.servers.aws import run_aws
 from tests.servers.ses import ACCOUNT_PATH, DOMAIN, SEND_PATH, identity_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.servers.ses import SesServer
@@ -44,30 +46,57 @@ def test_silence_ends_with_its_stage(ses: SesServer, path: str, stage: str, row:
     assert verdicts(result)[-1] == (stage, False)
 
 
+@contextlib.contextmanager
+def answering(monkeypatch: pytest.MonkeyPatch, pieces: Iterator[bytes]) -> Iterator[list[int]]:
+    """An endpoint that answers one request with these pieces; yields how many bytes it has got rid of."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    over, sent = threading.Event(), [0]
+
+    def answer() -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(ConnectionError):
+            connection.recv(65536)
+            for piece in pieces:
+                if over.is_set():
+                    return
+                connection.sendall(piece)
+                sent[0] += len(piece)
+
+    talking = threading.Thread(target=answer, daemon=True)
+    talking.start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
+    yield sent
+    over.set()
+    talking.join()
+    listener.close()
+
+
 def test_a_server_that_drips(monkeypatch: pytest.MonkeyPatch, ses: SesServer) -> None:
     """Each byte comes within botocore's time, and the whole answer never."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    over = threading.Event()
+    pause = threading.Event()
 
-    def drip() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(65536)
-            for byte in b"HTTP/1.1 200 OK\r\nX-Padding: " + b"a" * 1000:
-                if over.wait(0.05):
-                    return
-                connection.sendall(bytes((byte,)))
+    def drip() -> Iterator[bytes]:
+        for byte in b"HTTP/1.1 200 OK\r\nX-Padding: " + b"a" * 1000:
+            pause.wait(0.05)
+            yield bytes((byte,))
 
-    dripping = threading.Thread(target=drip, daemon=True)
-    dripping.start()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
     begun = time.monotonic()
-    result = probe(account(timeout=1.5))
-    over.set()
-    dripping.join()
-    listener.close()
-    assert row_of(result) == "ses-api-timeout"
+    with answering(monkeypatch, drip()):
+        assert row_of(probe(account(timeout=1.5))) == "ses-api-timeout"
     assert time.monotonic() - begun < 10
+
+
+def test_a_body_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch, ses: SesServer) -> None:
+    def flood() -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+        while True:
+            yield b"A" * 65536
+
+    begun = time.monotonic()
+    with answering(monkeypatch, flood()) as sent:
+        assert row_of(probe(account(timeout=20.0))) == "ses-api-nonsense"
+    assert time.monotonic() - begun < 10
+    assert sent[0] < 32 * 1024 * 1024
 
 
 @pytest.mark.parametrize(
@@ -99,6 +128,12 @@ def test_answers_of_odd_types_do_no_harm(ses: SesServer, answer: bytes) -> None:
     ses.aws.garble(ACCOUNT_PATH, answer, content_type="application/json")
     result = probe()
     assert result.ok or row_of(result) == "ses-api-nonsense"
+
+
+def test_a_message_id_that_is_no_text_proves_nothing(ses: SesServer) -> None:
+    ses._first(SEND_PATH)
+    ses.aws.garble(SEND_PATH, b'{"MessageId": {}}', content_type="application/json")
+    assert row_of(send()) == "ses-api-nonsense"
 
 
 @pytest.mark.parametrize(
@@ -141,6 +176,7 @@ def test_nobody_listens(monkeypatch: pytest.MonkeyPatch, ses: SesServer) -> None
     assert verdicts(result)[-1] == ("connect", False)
     assert result.diagnosis is not None
     assert f"127.0.0.1:{port}" in result.diagnosis.symptom
+    assert f"`curl -v https://127.0.0.1:{port}`" in result.diagnosis.remedies[0]
 
 
 def test_a_region_without_ses() -> None:
@@ -207,6 +243,8 @@ def test_a_process_that_hangs(ses: SesServer, monkeypatch: pytest.MonkeyPatch, t
     result = probe(chain(timeout=1.5))
     assert time.monotonic() - begun < 6
     assert row_of(result) == "ses-api-timeout"
+    assert result.diagnosis is not None
+    assert "`curl -v https://email.eu-west-1.amazonaws.com:443`" in result.diagnosis.remedies[0]
 
 
 def test_a_process_that_fails(ses: SesServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
