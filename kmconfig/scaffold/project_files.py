@@ -1,0 +1,113 @@
+"""The files beside the environments: project file, schemas, pipeline, pre-commit hook, and what git ignores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from kmconfig import __version__
+from kmconfig.environment.project import PROJECT_FILE
+from kmconfig.environment.schemas import SCHEMA_NAMES, schema_text
+from kmconfig.source.writing import schema_comment, yaml_lines
+
+if TYPE_CHECKING:
+    from kmconfig.scaffold.answers import Answers
+
+IGNORE_FILE: Final = ".gitignore"
+PRE_COMMIT_FILE: Final = ".pre-commit-config.yaml"
+GITHUB_FILE: Final = ".github/workflows/kmconfig.yml"
+GITLAB_FILE: Final = ".gitlab-ci.yml"
+
+_IGNORED: Final = ".kmconfig/\n"
+_PRE_COMMIT: Final = f"""\
+repos:
+  - repo: local
+    hooks:
+      - id: kmconfig-lint
+        name: kmconfig lint
+        language: python
+        additional_dependencies: ["kmconfig=={__version__}"]
+        entry: kmconfig lint
+        types: [yaml]
+        files: ^(environments/.+\\.ya?ml|kmconfig\\.yaml)$
+        require_serial: true
+"""
+_GITHUB: Final = f"""\
+name: kmconfig
+
+on:
+  pull_request:
+  push:
+    branches: [main]
+
+permissions:
+  contents: read
+
+concurrency:
+  group: ${{{{ github.workflow }}}}-${{{{ github.ref }}}}
+  cancel-in-progress: ${{{{ github.event_name == 'pull_request' }}}}
+
+jobs:
+  lint:
+    name: Lint the email settings
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    steps:
+      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+        with:
+          persist-credentials: false
+      - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
+        with:
+          python-version: "3.12"
+      - run: python -m pip install "kmconfig=={__version__}"
+      - run: kmconfig lint --format github
+"""
+_GITLAB: Final = f"""\
+kmconfig-lint:
+  image: python:3.12-slim
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+  script:
+    - python -m pip install "kmconfig=={__version__}"
+    - kmconfig lint --format text --format gitlab=gl-code-quality.json
+  artifacts:
+    when: always
+    reports:
+      codequality: gl-code-quality.json
+"""
+
+
+def project_files(answers: Answers) -> dict[str, str]:
+    """The texts of the files by path."""
+    pipeline = {"github": {GITHUB_FILE: _GITHUB}, "gitlab": {GITLAB_FILE: _GITLAB}, "none": {}}
+    schemas = {f"schema/{SCHEMA_NAMES[name]}": schema_text(name) for name in ("environment", "project")}
+    return {
+        PROJECT_FILE: _project(answers),
+        **schemas,
+        **pipeline[answers.ci],
+        PRE_COMMIT_FILE: _PRE_COMMIT,
+        IGNORE_FILE: _IGNORED,
+    }
+
+
+#: Files that a repository may have for other reasons, so that our lines may belong into them.
+SHARED_FILES: Final = (GITLAB_FILE, PRE_COMMIT_FILE, IGNORE_FILE)
+
+
+def is_there(path: str, existing: str, wanted: str) -> bool:
+    """Whether an existing file of a repository says already what we would have written."""
+    if path == IGNORE_FILE:
+        return wanted.strip() in (line.strip().removeprefix("/") for line in existing.splitlines())
+    return "kmconfig-lint" in existing
+
+
+def _project(answers: Answers) -> str:
+    tree: dict[str, Any] = {"version": 1, "environments": "environments"}
+    if len(answers.tiers) > 1:
+        tree["promotion"] = list(answers.tiers)
+    policy: dict[str, Any] = {"max_secret_age": "90d"}
+    if any(tier != "development" for tier in answers.tiers):
+        policy = {"providers": [answers.provider], **policy}
+    tree["policy"] = policy
+    comment = "# Where things are, and what environments may use. All of it is optional."
+    return "\n".join((schema_comment(PROJECT_FILE, schema="project"), comment, *yaml_lines(tree))) + "\n"
