@@ -1,0 +1,1 @@
+"""What changes mean: small pure functions, listed by setting in the table."""
