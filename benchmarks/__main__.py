@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.fleet import fleet_scenarios
 from benchmarks.mail import conversation, mail_scenarios
 from benchmarks.measure import BenchmarkError, interleave
 from benchmarks.report import Result, document, growth, growth_line, machine, table
@@ -48,7 +49,12 @@ def main() -> int:
 
 
 def _scenarios(folder: Path, *, large: bool) -> Iterator[Scenario]:
-    return chain(scenarios(folder, large=large), vault_scenarios(folder), mail_scenarios(folder))
+    return chain(
+        scenarios(folder, large=large),
+        vault_scenarios(folder),
+        mail_scenarios(folder),
+        fleet_scenarios(folder, large=large),
+    )
 
 
 def _arguments() -> argparse.Namespace:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from kmconfig import __version__
+from kmconfig.cli.front_page import write_commands, write_rest
 from kmconfig.cli.globals import global_options
 from kmconfig.errors import UsageError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: Command to its module and the line in the list of commands.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -30,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rollback": ("rollback", "Bring back what the target held before a run."),
     "history": ("history", "List the runs of an environment."),
     "report": ("report", "Write a page to look at: environments side by side, findings, what was seen."),
+    "completion": ("completion", "Print the script that lets a shell complete."),
     "demo": ("demo", "Show the whole story on a mail server of its own."),
 }
 
@@ -48,15 +54,31 @@ class LazyGroup(click.Group):
         """Import the command. Raises UsageError for one that is not available yet, or unknown."""
         if cmd_name in COMMANDS:
             command: click.Command = import_module(f"kmconfig.cli.{COMMANDS[cmd_name][0]}").command
+            if ctx.resilient_parsing:
+                from kmconfig.cli.completion_words import offer_words  # noqa: PLC0415 - only for a shell that completes
+
+                offer_words(command)
             return command
+        if ctx.resilient_parsing:
+            return None
         if cmd_name in _NOT_YET:
             raise click.UsageError(f"`{cmd_name}` is not available yet in this version", ctx)
         raise _unknown(cmd_name)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer commands without importing them, and options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only for a shell that completes
+
+        words = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*words, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        write_commands({name: text for name, (_, text) in COMMANDS.items()}, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Add an example, the exit codes, and where to read on."""
+        write_rest(formatter)
 
 
 def _unknown(name: str) -> UsageError:

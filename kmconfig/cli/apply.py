@@ -13,6 +13,9 @@ from kmconfig.cli.output import require_writable, write_document, write_lines
 from kmconfig.cli.worst import Outcomes
 from kmconfig.errors import UsageError
 
+#: From here on one look at all environments takes less time than one for each.
+_MANY = 4
+
 
 @click.command("apply")
 @click.argument("environments", nargs=-1, metavar="ENV...")
@@ -80,6 +83,7 @@ def command(
     from kmconfig.cli.signals import terminations_as_interrupts  # noqa: PLC0415
     from kmconfig.deploy.fleet import Shard, waves  # noqa: PLC0415
     from kmconfig.deploy.options import Options  # noqa: PLC0415
+    from kmconfig.deploy.prepare import all_clean  # noqa: PLC0415
 
     options = Options(
         recipients=to,
@@ -103,7 +107,8 @@ def command(
         names = Shard.parse(shard).of(names)
     chosen = [readable_environment(name, project) for name in names]
     outcomes = Outcomes(form=form)
-    applying = Applying(project, options, outcomes, saved=saved, resume=resume, unattended=yes)
+    linted = len(chosen) > _MANY and all_clean(project, today=datetime.now(UTC))
+    applying = Applying(project, options, outcomes, saved=saved, resume=resume, unattended=yes, linted=linted)
     fleet = Fleet(applying, outcomes, at_once=parallel, keep_going=keep_going)
     with terminations_as_interrupts():
         fleet.apply(waves(chosen, project.file.promotion, at_once=parallel))

@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 
 
 class Applying:
-    """Applies environments one by one. ``saved`` is a plan to be held to; ``resume`` only ends what is open."""
+    """Applies environments one by one.
+
+    ``saved`` is a plan to be held to; ``resume`` only ends what is open; ``linted`` says that all of them are clean.
+    """
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class Applying:
         saved: SavedPlan | None = None,
         resume: bool = False,
         unattended: bool = False,
+        linted: bool = False,
     ) -> None:
         self._project = project
         self._options = options
@@ -54,6 +58,7 @@ class Applying:
         self._saved = saved
         self._resume = resume
         self._unattended = unattended
+        self._linted = linted
 
     def with_outcomes(self, outcomes: Outcomes) -> Applying:
         """The same, that says its results elsewhere."""
@@ -64,6 +69,7 @@ class Applying:
             saved=self._saved,
             resume=self._resume,
             unattended=self._unattended,
+            linted=self._linted,
         )
 
     def one(self, environment: Environment) -> None:
@@ -73,12 +79,8 @@ class Applying:
 
     def _one(self, environment: Environment) -> None:
         now = datetime.now(UTC)
-        try:
-            require_clean(self._project, environment, today=now)
-        except LintGate as gate:
-            for line in lint_text(gate.outcome, style=self._style):
-                self._outcomes.say(line)
-            raise
+        if not self._linted:
+            self._require_clean(environment, now)
         require_policy(self._project.file, environment)
         work = self._resumed(environment, now) if self._resume else self._planned(environment, now)
         if work is None:
@@ -89,6 +91,14 @@ class Applying:
         for line in plan_text(work.plan, style=self._style):
             self._outcomes.say(line)
         conclude(run, self._outcomes, unattended=self._unattended)
+
+    def _require_clean(self, environment: Environment, now: datetime) -> None:
+        try:
+            require_clean(self._project, environment, today=now)
+        except LintGate as gate:
+            for line in lint_text(gate.outcome, style=self._style):
+                self._outcomes.say(line)
+            raise
 
     def _planned(self, environment: Environment, now: datetime) -> Work:
         stores = current().stores(self._project)

@@ -10,11 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from kmconfig.errors import CouldNotCheck
 from kmconfig.secrets.interrupts import interrupts_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from kmconfig.targets.files.interface import Elsewhere
 
 TIMEOUT_SECONDS = 120.0
 _SHOWN = 2_000
@@ -52,9 +55,24 @@ def run_command(
             said = mask(_end_of(output)).strip()[-_SHOWN:]
     except OSError as error:
         return CommandResult(command, ok=False, detail=f"could not be run: {error.strerror}")
-    if not late and process.returncode == 0:
+    return _result(command, None if late else process.returncode, said, timeout)
+
+
+def run_elsewhere(
+    command: tuple[str, ...], *, folder: Elsewhere, mask: Callable[[str], str], timeout: float = TIMEOUT_SECONDS
+) -> CommandResult:
+    """Run an argument list on another machine, as :func:`run_command` does here."""
+    try:
+        ended = folder.run(command, timeout=timeout)
+    except CouldNotCheck as error:
+        return CommandResult(command, ok=False, detail=f"could not be run: {error.message}")
+    return _result(command, ended.code, mask(ended.output).strip()[-_SHOWN:], timeout)
+
+
+def _result(command: tuple[str, ...], code: int | None, said: str, timeout: float) -> CommandResult:
+    if code == 0:
         return CommandResult(command, ok=True, detail=said)
-    ended = f"did not end within {timeout:g} s" if late else _ended(process.returncode)
+    ended = f"did not end within {timeout:g} s" if code is None else _ended(code)
     return CommandResult(command, ok=False, detail=f"{ended}: {said}" if said else ended)
 
 

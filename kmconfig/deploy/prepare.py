@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     from kmconfig.secrets.stores import Stores
     from kmconfig.targets.goal import Candidate
 
-__all__ = ["LintGate", "access_of", "plan_environment", "receipts_of", "require_clean", "resolve_candidate"]
+__all__ = [
+    "LintGate",
+    "access_of",
+    "all_clean",
+    "plan_environment",
+    "receipts_of",
+    "require_clean",
+    "resolve_candidate",
+]
 
 
 _KILLED = "an earlier run did not come to its end; the next apply brings it there"
@@ -42,22 +50,34 @@ class LintGate(CheckFailed):
         self.outcome = outcome
 
 
-def require_clean(project: Project, environment: Environment, *, today: datetime) -> Outcome:
+def require_clean(project: Project, environment: Environment, *, today: datetime) -> None:
     """Lint one environment. Raises LintGate for findings at the project's fail level, and always for errors.
 
     All environments are read, since some rules compare one with its neighbours. What the baseline accepts passes.
     """
+    outcome = _linted(project, today=today, only=environment.name)
+    if outcome.fails(_fail_level(project)):
+        raise LintGate(environment.name, outcome)
+
+
+def all_clean(project: Project, *, today: datetime) -> bool:
+    """Whether nothing stands in the way of any environment: for a fleet, which is linted once and not one by one."""
+    return not _linted(project, today=today, only=None).fails(_fail_level(project))
+
+
+def _linted(project: Project, *, today: datetime, only: str | None) -> Outcome:
     project.load()
-    outcome = lint(project, today=today.date(), only=environment.name, limit=False)
+    outcome = lint(project, today=today.date(), only=only, limit=False)
     if (baseline := configured_baseline(project)) is not None:
         read_baseline(*baseline).accept(outcome)
-    level = project.file.fail_on if project.file.fail_on in ("warning", "note") else "error"
     if outcome.crashes:
         crash = outcome.crashes[0]
         raise KmconfigError(f"internal error: rule {crash.code} failed on `{crash.environment}` with {crash.detail}")
-    if outcome.fails(level):
-        raise LintGate(environment.name, outcome)
     return outcome
+
+
+def _fail_level(project: Project) -> str:
+    return project.file.fail_on if project.file.fail_on in ("warning", "note") else "error"
 
 
 @frames_cleared()

@@ -6,6 +6,7 @@ A setting that stands in an environment's own file is its own; what comes from l
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.deploy.history import holds
@@ -86,22 +87,28 @@ def _proved(work: Work, before: str) -> str:
             reasons.append(f"{shown} is {age.days} days old, and {limit.days} are allowed")
         else:
             return f"promoted after {shown}"
-    why = "; ".join(reasons) if reasons else f"no environment of the tier `{before}` has a receipt here"
+    why = "; ".join(reasons[:_SHOWN]) if reasons else f"no environment of the tier `{before}` has a receipt here"
     raise Refused(
         f"`{name}` has not been proved in `{before}`: {why}",
         help=f"apply the same settings in {before} first, or give --skip-promotion REASON",
     )
 
 
-def _receipts(work: Work, tier: str) -> list[Stored]:
-    """The last receipt that stands of each environment of a tier."""
-    state = work.receipts.state
-    found = []
-    for name in environments_with_receipts(state):
+def _receipts(work: Work, tier: str) -> Iterator[Stored]:
+    """The last receipt that stands of each environment of a tier, those of the nearest names first."""
+    state, own = work.receipts.state, work.environment.name
+    names = sorted(environments_with_receipts(state), key=lambda name: -_kinship(name, own))
+    for name in names:
         last = next((one for one in Receipts(state, name).newest_first() if one.text("result") == "applied"), None)
         if last is not None and last.text("tier") == tier and last.text("kind") == "apply":
-            found.append(last)
-    return found
+            yield last
+
+
+def _kinship(one: str, other: str) -> int:
+    """How many folders two environments share, as ``acme/staging`` and ``acme/production`` do."""
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.split("/"), other.split("/"), strict=False))
+    )
 
 
 def _differing(wanted: Mapping[str, str], receipt: Stored) -> list[str]:

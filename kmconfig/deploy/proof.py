@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from kmconfig.deploy.effective import check_effective
 from kmconfig.deploy.policy import login_gate
 from kmconfig.deploy.proof_commands import ProofCommands
 from kmconfig.deploy.steps import StepFailed
@@ -84,7 +85,7 @@ class Proof:
                 )
 
     def after_write(self, about_to: Callable[[Doing], None]) -> None:
-        """Activate, read back, let the application verify itself, and send one message.
+        """Activate, read back, look at what the application uses, let it verify itself, and send one message.
 
         ``about_to`` is told of each step before it is taken. Raises StepFailed.
         """
@@ -94,6 +95,7 @@ class Proof:
                 self._commands.activate(say)
         with self._steps.step("read_back"):
             self._read_back()
+        check_effective(self._work, self._commands, self._steps)
         if self._commands.verify:
             about_to("verify")
             with self._steps.step("verify") as say:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from kmconfig.deploy.commands import run_command
+from kmconfig.deploy.commands import run_command, run_elsewhere
 from kmconfig.deploy.steps import StepFailed
 from kmconfig.environment.stores import stores_of
 from kmconfig.mail.account import secret_references
 from kmconfig.secrets.child_environment import scrubbed_environment
-from kmconfig.targets.registry import commands_of
+from kmconfig.targets.registry import commands_of, elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kmconfig.deploy.commands import CommandResult
     from kmconfig.deploy.work import Work
     from kmconfig.secrets.masker import Masker
 
@@ -66,17 +67,29 @@ class ProofCommands:
 
     def run(self, command: tuple[str, ...]) -> None:
         """Run one command, without secrets in its environment. Raises StepFailed."""
-        environment, folder = self._work.environment, self._work.reader.folder
+        result = self.result_of(command)
+        if not result.ok:
+            raise StepFailed(f"`{' '.join(command)}` {result.detail}")
+
+    def result_of(self, command: tuple[str, ...], *, seen: Callable[[str], None] | None = None) -> CommandResult:
+        """Run one command, and say how it ended. ``seen`` gets what it has printed as it is, secrets included."""
+
+        def shown(text: str) -> str:
+            if seen is not None:
+                seen(text)
+            return self.mask(text)
+
+        environment, folder, remote = self._work.environment, self._work.reader.folder, elsewhere(self._work.reader)
+        if remote is not None:
+            return run_elsewhere(command, folder=remote, mask=shown, timeout=self._timeout)
         if folder is None:
             raise ValueError("a target with commands has a folder to run them in")
         references = secret_references(environment)
         environ = scrubbed_environment(os.environ, references, stores=stores_of(environment))
-        result = run_command(command, folder=folder, environ=environ, mask=self._mask, timeout=self._timeout)
-        if not result.ok:
-            raise StepFailed(f"`{' '.join(command)}` {result.detail}")
+        return run_command(command, folder=folder, environ=environ, mask=shown, timeout=self._timeout)
 
-    def _mask(self, text: str) -> str:
-        """Of a secret that is too short to be masked nobody can say that it is not in the text."""
+    def mask(self, text: str) -> str:
+        """What may be told of a text. Of a secret that is too short to be masked nobody can say that it is not in the text."""
         candidate = self._work.candidate
         secrets = candidate.secrets.values() if candidate is not None else ()
         if any(secret.reference in self._masker.unmaskable for secret in secrets):

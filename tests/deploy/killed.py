@@ -60,13 +60,23 @@ class Killer:
 
         Returns its exit code, or None when it was killed.
         """
-        order = {"folder": str(site.root.parent), "arguments": ["-C", str(site.root), *arguments]}
+        return self._run(site, *arguments, at=at, events=events, about=about)
+
+    def run_for(self, site: Site, *arguments: str, seconds: float) -> int | None:
+        """Run a command line for so many seconds.
+
+        Returns its exit code, or None when it was killed.
+        """
+        return self._run(site, *arguments, seconds=seconds)
+
+    def _run(self, site: Site, *arguments: str, **ends: Any) -> int | None:
+        order = {"folder": str(site.root.parent), "arguments": ["-C", str(site.root), *arguments], **ends}
         assert self._driver.stdin is not None
         assert self._driver.stdout is not None
-        self._driver.stdin.write(json.dumps({**order, "at": at, "events": events, "about": about}) + "\n")
+        self._driver.stdin.write(json.dumps(order) + "\n")
         self._driver.stdin.flush()
         code = int(self._driver.stdout.readline())
-        return None if code == -signal.SIGKILL else code
+        return None if code in (-signal.SIGKILL, -signal.SIGALRM) else code
 
 
 def main() -> None:
@@ -89,6 +99,9 @@ def main() -> None:
 
 def _arm(order: dict[str, Any]) -> None:
     """Count what happens from here on, and die in time."""
+    if "seconds" in order:
+        signal.setitimer(signal.ITIMER_REAL, order["seconds"])  # nobody handles it, so it ends the process at once
+        return
     left = order["at"]
     events, folder, about = frozenset(order["events"]), order["folder"], order["about"]
     fsync = os.fsync

@@ -1,0 +1,99 @@
+"""The words that a shell offers for an argument or option: environments, rules, providers, guards, runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from kmconfig.errors import KmconfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    #: Gives words with a line about each, from what stands on the command line already.
+    Source = Callable[[click.Context], Iterable[tuple[str, str]]]
+
+
+def offer_words(command: click.Command) -> None:
+    """Let a command's parameters know the words that may stand for them. For a shell that completes, not for a run."""
+    for parameter in command.params:
+        source = _SOURCES.get(parameter.name or "")
+        if source is not None and isinstance(parameter.type, click.types.StringParamType):
+            parameter.type = _Word(source)
+
+
+class _Word(click.ParamType):
+    """A text for which words are known."""
+
+    name = "word"
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The words that begin as what was typed, without those that stand on the command line already."""
+        given = ctx.params.get(param.name or "")
+        there = given if isinstance(given, tuple) else ()
+        try:
+            words = list(self._source(ctx))
+        except (KmconfigError, OSError):  # nobody asked for a message: the command itself says what is wrong
+            words = []
+        return [
+            CompletionItem(word, help=text)
+            for word, text in words
+            if word.startswith(incomplete) and word not in there
+        ]
+
+
+def _environments(_: click.Context) -> Iterable[tuple[str, str]]:
+    from kmconfig.cli.loading import open_project  # noqa: PLC0415
+
+    return ((name, "") for name in open_project().names())
+
+
+def _rules(_: click.Context) -> Iterable[tuple[str, str]]:
+    from kmconfig.cli.loading import open_project  # noqa: PLC0415
+    from kmconfig.lint.catalogue import enable_plugins, rules  # noqa: PLC0415
+
+    enable_plugins(open_project().file)
+    found = list(rules())
+    return [*((rule.code, rule.name) for rule in found), *((rule.name, rule.code) for rule in found)]
+
+
+def _providers(_: click.Context) -> Iterable[tuple[str, str]]:
+    from kmconfig.providers.registry import PROVIDERS  # noqa: PLC0415
+
+    return ((provider.slug, provider.title) for provider in PROVIDERS)
+
+
+def _guards(_: click.Context) -> Iterable[tuple[str, str]]:
+    from kmconfig.deploy.guards import GUARDS  # noqa: PLC0415
+
+    return GUARDS.items()
+
+
+def _runs(context: click.Context) -> Iterable[tuple[str, str]]:
+    from kmconfig.cli.loading import open_project  # noqa: PLC0415
+    from kmconfig.deploy.prepare import receipts_of  # noqa: PLC0415
+
+    environment: Any = context.params.get("environment")
+    if not isinstance(environment, str):
+        return ()
+    receipts = receipts_of(open_project(), environment)
+    return ((receipt.run, receipt.text("result") or "") for receipt in receipts.newest_first())
+
+
+#: By the name of the parameter, which all commands use alike.
+_SOURCES: dict[str, Source] = {
+    "environments": _environments,
+    "environment": _environments,
+    "from_target": _environments,
+    "rule": _rules,
+    "select": _rules,
+    "ignore": _rules,
+    "provider": _providers,
+    "approve": _guards,
+    "to_run": _runs,
+}
