@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kmconfig.targets.goal import Candidate
 
 _PAUSES_SECONDS = (10.0, 30.0, 80.0)
-_UNKNOWN_SETTINGS = "what was there before the first run is not known as settings that could be tried"
+_UNKNOWN_SETTINGS = "what comes back is not known as settings that could be tried: no run of ours left it"
 
 
 class Proof:

@@ -7,7 +7,7 @@ have written is no longer there, for then somebody has decided otherwise since.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from kmconfig.deploy import journal
 from kmconfig.deploy.earlier_settings import earlier_candidate
@@ -126,12 +126,13 @@ class _Place:
             owner=self.keeper.owner(),
             back_to=way.goal.run,
         )
+        returning = way.returning if way.returning is not None and _holds_what(way.returning, plan) else None
         secrets = self.reader.earlier_secrets(way.goal)
         return Work(
             project=self.project.file,
             environment=self.environment,
             goal=way.goal,
-            candidate=earlier_candidate(self.project, self.environment, way.returning, secrets),
+            candidate=earlier_candidate(self.project, self.environment, returning, secrets),
             plan=replace(plan, guards=tuple(guard for guard in plan.guards if guard.name not in _MEANT)),
             reader=self.reader,
             receipts=self.receipts,
@@ -192,6 +193,17 @@ def _kept(keeper: Keeper, name: str, run: str) -> bytes | None:
         ) from None
 
 
+def _holds_what(returning: Stored, plan: Plan) -> bool:
+    """Whether what comes back is what that run left: somebody may have changed it before it was kept."""
+    left = {key: entry.get("text") for key, entry in returning.entries("kept").items() if _is_plain(entry)}
+    back = {key: kept.text for key, kept in plan.kept.items() if not kept.secret}
+    return left == back
+
+
+def _is_plain(entry: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(entry, dict) and not entry.get("secret")
+
+
 def _require_untouched(leaving: Stored, plan: Plan, reader: Reader) -> None:
     """Make sure that the target holds what the last run left. Raises Refused."""
     if leaving.text("left") == plan.base:
@@ -199,7 +211,7 @@ def _require_untouched(leaving: Stored, plan: Plan, reader: Reader) -> None:
     live = {operation.key: operation for operation in plan.operations}
     touched = []
     for key, kept in leaving.entries("kept").items():
-        if not isinstance(kept, dict) or kept.get("secret"):
+        if not _is_plain(kept):
             continue
         held = live[key].before if key in live else plan.kept[key].text if key in plan.kept else None
         if held != kept.get("text"):

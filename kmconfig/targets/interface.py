@@ -144,7 +144,7 @@ class Capabilities:
     def limits(self) -> tuple[str, ...]:
         """What the target cannot do, as sentences for people."""
         lacking = {
-            "a change by somebody else in the moment of the write is noticed only afterwards": self.compare_and_set,
+            "the target itself does not refuse a write over somebody else's change of the same moment": self.compare_and_set,
             "several values are written one after the other, not all at once": self.atomic,
             "the secrets it holds cannot be read, so they are compared by what was written last": self.reads_secrets,
             "a rollback cannot bring back the secrets that it held": self.restores_secrets,

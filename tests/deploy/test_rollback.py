@@ -37,7 +37,7 @@ def test_to_what_was_there_before_the_first_run(site: Site, kmconfig: Call, serv
     assert site.env.read_bytes() == LIVE
     assert ("verify", "ok") in steps(ran)
     assert server.messages == []
-    assert "before the first run" in ran.result["test"]["reason"]
+    assert "no run of ours left it" in ran.result["test"]["reason"]
     assert site.leftovers() == []
     again = kmconfig("plan", "staging", "--detailed-exitcode")
     assert again.code == 2
@@ -61,6 +61,20 @@ def test_to_settings_that_are_known_it_is_proved_by_a_message(site: Site, kmconf
         "test_message",
     ]
     assert len(server.messages) == 1
+
+
+def test_settings_that_somebody_had_changed_are_not_tried_as_those_of_a_run(
+    site: Site, kmconfig: Call, server: Server
+) -> None:
+    run_of(kmconfig(*APPLY))
+    drifted = site.env.read_bytes().replace(b"MAIL_HOST=localhost", b"MAIL_HOST=mail.acme.test")
+    site.env.write_bytes(drifted)
+    run_of(kmconfig(*APPLY))
+    server.messages.clear()
+    ran = kmconfig(*ROLLBACK)
+    assert (ran.code, site.env.read_bytes()) == (0, drifted)
+    assert ("test_message", "skipped") in steps(ran)
+    assert server.messages == []
 
 
 def test_to_a_run_by_its_name(site: Site, kmconfig: Call) -> None:

@@ -75,15 +75,17 @@ class Story:
         self._print_mail(self._server.received[0])
 
     def _drift_and_heal(self) -> None:
-        self._head("At night somebody edits the .env by hand (MAIL_PORT=25). Plan sees it:")
+        self._head("At night somebody edits the .env by hand (MAIL_PORT=25). Drift says who changed what:")
         self._files.drift()
-        self._run("plan", "development", "--detailed-exitcode", expect=2)
+        self._run("drift", "development", expect=2)
         self._head("Apply heals it, and proves it with another message:")
         self._run("apply", "development", "--yes", expect=0)
         self._require(len(self._server.received) == 2, "a second test message arrived")
         self._head("Once more: nothing to do, so nothing is written and nothing is sent.")
         self._run("apply", "development", "--yes", expect=0)
         self._require(len(self._server.received) == 2, "an apply without changes sends nothing")
+        self._head("And who did all that? Each run left a receipt, bound to the one before it:")
+        self._run("history", "development", "--verify", expect=0)
 
     def _head(self, text: str) -> None:
         self._chapter += 1
