@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from kmconfig.environment.reference import SecretRef, Source
+    from kmconfig.secrets.aws.session import Session
     from kmconfig.secrets.masker import Masker
     from kmconfig.secrets.quiet_loggers import QuietLoggers
+    from kmconfig.secrets.vault.store import VaultStore
 
 _AWS_SOURCES = ("aws_secret", "ssm")
 _Found = TypeVar("_Found", Answer, Metadata)
@@ -64,6 +66,7 @@ class Stores:
         self._environ = environ
         self._masker = masker
         self._open: dict[Hashable, tuple[Source, str, Store]] = {}
+        self._apart: list[Session] = []
         self._quiet: QuietLoggers | None = None
 
     def __enter__(self) -> Self:
@@ -79,6 +82,8 @@ class Stores:
         while self._open:
             _, (_, _, store) = self._open.popitem()
             store.close()
+        while self._apart:
+            self._apart.pop().close()
         if self._quiet is not None:
             self._quiet.restore()
 
@@ -120,6 +125,27 @@ class Stores:
             if identity is not None:
                 found.append(Login(source, where, identity))
         return tuple(found)
+
+    def vault(self, place: Place) -> VaultStore | None:
+        """The Vault that an environment declares, with the login that its secrets are read with; None without one."""
+        if place.stores.vault is None:
+            return None
+        from kmconfig.secrets.vault.store import VaultStore  # noqa: PLC0415 - as below
+
+        store = self._store("vault", place)
+        return store if isinstance(store, VaultStore) else None
+
+    def aws(self, place: Place) -> Session | None:
+        """AWS as an environment declares it, asked apart from what reads its secrets; None where it declares none."""
+        if place.stores.aws is None:
+            return None
+        from kmconfig.secrets.aws.patience import Patience  # noqa: PLC0415 - as below
+        from kmconfig.secrets.aws.session import Session  # noqa: PLC0415
+
+        self._quiet_libraries()
+        session = Session(place.stores.aws, environ=self._environ, patience=Patience())
+        self._apart.append(session)
+        return session
 
     def _ask(
         self,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3.session
@@ -22,7 +23,6 @@ from tests.servers.aws_front_door import ACCOUNT, SEEDING_KEY, Asked, FrontDoor,
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import datetime
 
 REGION = "eu-west-1"
 ENVIRONMENT = {
@@ -91,9 +91,44 @@ class AwsServer:
         status: int = 400,
         times: int | None = None,
         concerns: Callable[[Mapping[str, Any]], bool] = lambda _parameters: True,
+        carried_out: bool = False,
     ) -> None:
-        """Answer ``operation`` with an error of AWS, ``times`` times or for ever."""
-        self._interfere(operation, lambda asked: error(asked, code, message, status), times=times, concerns=concerns)
+        """Answer ``operation`` with an error of AWS, ``times`` times or for ever.
+
+        With ``carried_out`` AWS has done what was asked: only its answer is lost.
+        """
+        self._door.interferences.append(
+            Interference(
+                operation=operation,
+                concerns=concerns,
+                reply=lambda asked: error(asked, code, message, status),
+                times=times,
+                carried_out=carried_out,
+            )
+        )
+
+    def parameter_names(self) -> set[str]:
+        """The parameters that there are."""
+        return set(ssm_backends[ACCOUNT][REGION]._parameters)
+
+    def age_parameter(self, name: str, seconds: float) -> None:
+        """Let a parameter be older than it is."""
+        parameter: Any = ssm_backends[ACCOUNT][REGION]._parameters[name][-1]
+        parameter.last_modified_date = datetime.now(UTC) - timedelta(seconds=seconds)
+
+    def drop_versions(self, name: str, *, before: int) -> None:
+        """Forget the versions of a parameter below a number, as AWS does beyond a hundred."""
+        versions = ssm_backends[ACCOUNT][REGION]._parameters[name]
+        versions[:] = [version for version in versions if version.version >= before]
+
+    def reset_record(self) -> None:
+        """Forget what was asked, and nothing else."""
+        with self._door.lock:
+            self._door.asked.clear()
+
+    def before_next(self, operation: str, act: Callable[[], object]) -> None:
+        """Let something happen just before AWS does the next ``operation``."""
+        self._door.ahead[operation] = act
 
     def garble(
         self,
@@ -118,6 +153,7 @@ class AwsServer:
         with door.lock:
             door.asked.clear()
             door.interferences.clear()
+            door.ahead.clear()
             door.released = threading.Event()
         moto_api_backend.reset()
 
@@ -126,15 +162,10 @@ class AwsServer:
         for client in self._clients.values():
             client.close()
 
-    def _interfere(
-        self,
-        operation: str,
-        reply: Any,
-        *,
-        times: int | None,
-        concerns: Callable[[Mapping[str, Any]], bool] = lambda _parameters: True,
-    ) -> None:
-        self._door.interferences.append(Interference(operation=operation, concerns=concerns, reply=reply, times=times))
+    def _interfere(self, operation: str, reply: Any, *, times: int | None) -> None:
+        self._door.interferences.append(
+            Interference(operation=operation, concerns=lambda _parameters: True, reply=reply, times=times)
+        )
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What stands before moto: it keeps a record, makes AWS fail as it does fail, and corrects what moto gets wrong.
 
-moto dates every version of a secret now, answers denials of JSON services in XML, and lacks SES's `GetAccount`.
+moto dates every version of a secret now, answers denials of JSON services in XML, lacks SES's `GetAccount`, and gives
+the version that was put last, not the one that is current.
 """
 
 from __future__ import annotations
@@ -46,13 +47,15 @@ class Asked:
 class Interference:
     """What happens instead of an answer, ``times`` times (None for ever), to requests that ``concern`` it.
 
-    ``reply`` makes the answer; without one the server stays silent until it is told to go on.
+    ``reply`` makes the answer; without one the server stays silent until it is told to go on. ``carried_out`` when
+    AWS does what was asked all the same.
     """
 
     operation: str
     concerns: Callable[[Mapping[str, Any]], bool]
     reply: Callable[[Asked], Reply] | None
     times: int | None
+    carried_out: bool = False
 
 
 @dataclass(slots=True)
@@ -62,6 +65,7 @@ class FrontDoor:
     moto: WSGIApplication
     asked: list[Asked] = field(default_factory=list)
     interferences: list[Interference] = field(default_factory=list)
+    ahead: dict[str, Callable[[], object]] = field(default_factory=dict)
     released: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -71,14 +75,26 @@ class FrontDoor:
             return self.moto(environ, start_response)
         with self.lock:
             self.asked.append(asked)
+        ahead = self.ahead.pop(asked.operation, None)
+        if ahead is not None:
+            ahead()
         interference = self._interference(asked)
         if interference is not None:
+            if interference.carried_out:
+                list(self.moto(environ, lambda *_: lambda _body: None))
+                if asked.operation == "UpdateSecretVersionStage":
+                    _follow_current(asked)
             if interference.reply is None:
                 self.released.wait()
                 return _send(start_response, (503, "text/plain", b""))
             return _send(start_response, interference.reply(asked))
         own = _OWN.get(asked.operation)
-        return self.moto(environ, start_response) if own is None else _send(start_response, own(asked))
+        if own is not None:
+            return _send(start_response, own(asked))
+        answer = self.moto(environ, start_response)
+        if asked.operation == "UpdateSecretVersionStage":
+            _follow_current(asked)
+        return answer
 
     def _interference(self, asked: Asked) -> Interference | None:
         with self.lock:
@@ -144,6 +160,14 @@ def _list_secret_version_ids(asked: Asked) -> Reply:
     if len(versions) > start + size:
         page["NextToken"] = str(start + size)
     return _json(page)
+
+
+def _follow_current(asked: Asked) -> None:
+    """Let the version that is current be the one that is given."""
+    secret: Any = secretsmanager_backends[ACCOUNT][asked.region].secrets[asked.parameters["SecretId"]]
+    for version, about in secret.versions.items():
+        if "AWSCURRENT" in about["version_stages"]:
+            secret.default_version_id = version
 
 
 def _email_account(_asked: Asked) -> Reply:

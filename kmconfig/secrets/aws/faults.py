@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from kmconfig.secrets.aws.codes import CODES, MISNAMED, ROLE_OPERATIONS
@@ -39,6 +39,13 @@ class Fault:
     help: str | None = None
     reach: Reach = "secret"
     code: str = ""
+
+    def of_writing(self) -> Fault:
+        """The same where something was to be written."""
+        says = self.says
+        for reading, writing in (("cannot be read", "cannot be written"), ("may not be read", "may not be written")):
+            says = says.replace(reading, writing, 1)
+        return replace(self, says=says)
 
     def problem(self, ref: SecretRef) -> SecretProblem:
         return SecretProblem(ref=ref, kind=self.kind, message=f"`{ref}` {self.says}", help=self.help)

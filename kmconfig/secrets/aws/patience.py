@@ -35,6 +35,10 @@ class Budget:
         self._asked = clock()
         self._attempts: tuple[float, ...] = ()
 
+    def begin(self) -> None:
+        """Forget the time that was lost."""
+        self._lost = 0.0
+
     def question(self) -> None:
         """A question begins."""
         self._asked = self._clock()

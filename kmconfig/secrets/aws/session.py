@@ -24,6 +24,10 @@ _NOISY = ("botocore.credentials", "botocore.tokens")
 
 _ALWAYS = {
     "describe_parameters": "Parameters",
+    "get_parameters": "Parameters",
+    "put_parameter": "Version",
+    "put_secret_value": "VersionId",
+    "update_secret_version_stage": "ARN",
     "describe_secret": "Name",
     "get_parameter": "Parameter",
     "get_parameter_history": "Parameters",
@@ -84,6 +88,11 @@ class Session:
         if isinstance(reply, Fault) and reply.reach != "secret":
             self._failed["account" if reply.reach == "account" else service] = reply
         return reply
+
+    def begin(self) -> None:
+        """Ask what comes now whatever was out of reach before, and wait as long for it as ever."""
+        self._failed.clear()
+        self._budget.begin()
 
     def login(self) -> str | Fault:
         """Where the credentials came from, in words and without them."""

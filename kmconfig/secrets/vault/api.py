@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kmconfig.secrets.secret import Secret
     from kmconfig.secrets.vault.connection import Connection
     from kmconfig.secrets.vault.wire import Reply
@@ -34,6 +36,16 @@ class Api:
     def metadata(self, mount: str, path: str) -> Reply:
         """What KV version 2 tells of a secret without its value."""
         return cast("Reply", self._client.secrets.kv.v2.read_secret_metadata(path=path, mount_point=mount))
+
+    def write_v2(self, mount: str, path: str, data: Mapping[str, Any], *, cas: int) -> Reply:
+        """Write a version of a secret of KV version 2 in place of version ``cas``, 0 for one that is not there."""
+        kv = self._client.secrets.kv.v2
+        return cast("Reply", kv.create_or_update_secret(path=path, secret=data, cas=cas, mount_point=mount))
+
+    def write_custom_metadata(self, mount: str, path: str, custom: Mapping[str, str]) -> Reply:
+        """Set what people and programs have noted at a secret; its other metadata stays."""
+        kv = self._client.secrets.kv.v2
+        return cast("Reply", kv.update_metadata(path=path, custom_metadata=dict(custom), mount_point=mount))
 
     def mount(self, mount: str) -> Reply:
         """Which engine is mounted, as far as the login may know; hvac has no function for it."""

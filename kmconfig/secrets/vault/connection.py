@@ -63,6 +63,10 @@ class Connection:
         """Log in; the caller takes the token from the answer."""
         return self.post(url, json=json)
 
+    def begin(self) -> None:
+        """Wait as long for what comes now as if nothing had been asked before."""
+        self._patience.allow(self._patience.limits.budget)
+
     def hurry(self) -> None:
         """Repeat nothing from now on: the run is over, and what is left to do has a few seconds of its own."""
         self._tries = 1

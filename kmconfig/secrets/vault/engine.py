@@ -73,7 +73,7 @@ class Engine:
             return self._by_reading(spot, ref, detail=f"read with its value: the login may not `read` `{path}`")
         except Fault as fault:
             trouble = fault.trouble
-        raise Fault(self._denied(path) if trouble.kind == "denied" else trouble)
+        raise Fault(self.denied(path) if trouble.kind == "denied" else trouble)
 
     def _reading(self, spot: Spot) -> Reading:
         return self._kept(self._readings, spot, self._read)
@@ -94,9 +94,8 @@ class Engine:
         if reply.status == 200:
             return reading_v2(reply) if self._kv == 2 else reading_v1(reply)
         if reply.status == 403:
-            raise Fault(
-                self._denied(f"{self._mount}/data/{spot.path}" if self._kv == 2 else f"{self._mount}/{spot.path}")
-            )
+            place = f"{self._mount}/data/{spot.path}" if self._kv == 2 else f"{self._mount}/{spot.path}"
+            raise Fault(self.denied(place))
         raise Fault(self._absent(reply, spot))
 
     def _data(self, spot: Spot) -> Reply:
@@ -110,19 +109,22 @@ class Engine:
             raise Fault(self._absent(reply, spot))
         return reply
 
-    def _denied(self, path: str) -> Trouble:
+    def denied(self, path: str, capability: str = "read") -> Trouble:
         """Name the capability that is missing at a path of Vault's interface."""
         able = self._session.capabilities(path)
-        remedy = f"let a policy of this login grant `read` on `{path}`; a path or mount that is not there is denied too"
+        remedy = f"let a policy of this login grant `{capability}` on `{path}`"
+        if capability == "read":
+            remedy += "; a path or mount that is not there is denied too"
         if able is None:
-            return Trouble("denied", f"the login may not `read` `{path}`", remedy)
-        if "read" in able or "root" in able:
-            fact = f"`read` on `{path}` is denied although a policy grants it"
+            return Trouble("denied", f"the login may not `{capability}` `{path}`", remedy)
+        if capability in able or "root" in able:
+            fact = f"`{capability}` on `{path}` is denied although a policy grants it"
             return Trouble(
                 "denied", fact, "look for a control group, a Sentinel policy or a limit of the token's addresses"
             )
         granted = ", ".join(f"`{capability}`" for capability in able if capability != "deny") or "nothing"
-        return Trouble("denied", f"`read` is missing on `{path}`: the login's policies grant {granted} there", remedy)
+        fact = f"`{capability}` is missing on `{path}`: the login's policies grant {granted} there"
+        return Trouble("denied", fact, remedy)
 
     def _absent(self, reply: Reply, spot: Spot) -> Trouble:
         """What a 404, or a status we know nothing of, says of a path."""
@@ -134,16 +136,19 @@ class Engine:
             lost = gone(reply)
             if lost is not None:
                 return lost
+        if self._kv == 1 and hints_at_v2(reply):
+            return self._other_version()
+        return self.misplaced(reply) or _nothing(self._mount, spot)
+
+    def misplaced(self, reply: Reply) -> Trouble | None:
+        """Whether a 404 comes from there being no such mount, or another engine than is declared.
+
+        None where only the path is missing, as far as Vault tells.
+        """
         if "no handler for route" in errors_of(reply):
             return Trouble(
                 "missing", f"nothing is mounted at `{self._mount}`", "correct `stores.vault.mount`", lasting=True
             )
-        if self._kv == 1 and hints_at_v2(reply):
-            return self._other_version()
-        return self._misdeclared() or _nothing(self._mount, spot)
-
-    def _misdeclared(self) -> Trouble | None:
-        """Whether the mount is another engine than the environment declares, as far as Vault tells."""
         if self._mounted is None:
             self._mounted = self._api.mount(self._mount)
         reply = self._mounted

@@ -50,7 +50,7 @@ def open_session(settings: VaultSettings, around: Surroundings) -> tuple[Session
     address = address_of(settings, around.environ)
     _require_allowed(address, settings, around.allowed_hosts)
     require_private(address)
-    namespace = _namespace(settings, around.environ)
+    namespace = namespace_of(settings, around.environ)
     wire = Wire(
         context=partial(tls_context, settings, root=around.root),
         proxy=proxy_for(address, around.environ),
@@ -111,8 +111,8 @@ def _require_allowed(address: Address, settings: VaultSettings, allowed_hosts: t
             )
 
 
-def _namespace(settings: VaultSettings, environ: Mapping[str, str]) -> Namespace:
-    """The namespace that is declared, else that in ``VAULT_NAMESPACE``."""
+def namespace_of(settings: VaultSettings, environ: Mapping[str, str]) -> Namespace:
+    """The namespace that is declared, else that in ``VAULT_NAMESPACE``. Raises Fault for one that is no path."""
     if settings.namespace:
         return Namespace(settings.namespace)
     path = environ.get("VAULT_NAMESPACE", "").strip("/")

@@ -58,8 +58,13 @@ class Session:
         self._proven = reply.status != 403
         return reply
 
+    def begin(self) -> None:
+        """Wait as long for what comes now as if nothing had been asked before."""
+        self._desk.connection.begin()
+
     def capabilities(self, path: str) -> tuple[str, ...] | None:
         """What the login may do at a path, None when it may not ask that."""
+        self._logged_in()
         reply = self._desk.api.capabilities(path)
         found = reply.part("data").get(path, (reply.body or {}).get("capabilities"))
         if reply.status != 200 or not isinstance(found, list):

@@ -51,6 +51,8 @@ class Reply:
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     location: str | None = field(default=None, repr=False)
     retry_after: str | None = field(default=None, repr=False)
+    etag: str | None = field(default=None, repr=False)
+    date: str | None = field(default=None, repr=False)
 
     def part(self, *names: str) -> Mapping[str, Any]:
         """The JSON object below these names, empty when there is none."""
@@ -126,6 +128,8 @@ class Wire:
                 body=object_of(content) if len(content) <= _LARGEST else None,
                 location=response.headers.get("Location"),
                 retry_after=response.headers.get("Retry-After"),
+                etag=response.headers.get("ETag"),
+                date=response.headers.get("Date"),
             )
 
     def _opened(self) -> requests.Session:
@@ -139,4 +143,10 @@ class Wire:
 
 
 def _revealed(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.reveal() if isinstance(value, Secret) else value for name, value in fields.items()}
+    return {name: _plain(value) for name, value in fields.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return value.reveal()
+    return _revealed(value) if isinstance(value, dict) else value

@@ -11,17 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from kmconfig.errors import CouldNotCheck, Locked
+from kmconfig.errors import CouldNotCheck
 from kmconfig.targets.atomic import replace_file, sweep_matching, sweep_temporaries, sync_folder
-from kmconfig.targets.keeping.interface import Holder
+from kmconfig.targets.keeping.names import FOLDER, KEPT_SNAPSHOTS, LARGEST_HOLDER, Names, locked_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KEPT_SNAPSHOTS = 5
-
-_RUN = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]+(?:\.absent)?"
-_LARGEST_HOLDER = 2000
+    from kmconfig.targets.keeping.interface import Holder
 
 
 class FileFence:
@@ -41,25 +38,25 @@ class FolderKeeper:
         self.folder = folder
         self.snapshots = folder / "snapshots"
         self.where = str(folder)
-        self._name = name
+        self._names = Names(name)
 
     @classmethod
     def beside(cls, target: Path) -> Self:
         """``.kmconfig/`` beside a file."""
         real = Path(os.path.realpath(target))
-        return cls(real.parent / ".kmconfig", real.name.removeprefix("."))
+        return cls(real.parent / FOLDER, Names.of(real).stem)
 
     @property
     def _lock(self) -> Path:
-        return self.folder / f"{self._name}.lock"
+        return self.folder / self._names.lock
 
     @property
     def _journal(self) -> Path:
-        return self.folder / f"{self._name}.journal.json"
+        return self.folder / self._names.journal
 
     @property
     def _owner(self) -> Path:
-        return self.folder / f"{self._name}.environment"
+        return self.folder / self._names.owner
 
     def ensure(self) -> None:
         """Create the folders if need be.
@@ -97,8 +94,7 @@ class FolderKeeper:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            who = _holder(os.pread(handle, _LARGEST_HOLDER, 0))
-            raise Locked(f"another run is applying to this target: {who}", help="wait until it has ended") from None
+            raise locked_by(os.pread(handle, LARGEST_HOLDER, 0)) from None
         except OSError as error:
             raise self._unusable(error) from None
 
@@ -125,11 +121,13 @@ class FolderKeeper:
     def close(self) -> None:
         """Remove the journal. Raises OSError."""
         self._journal.unlink(missing_ok=True)
+        for path in self._announced():
+            path.unlink(missing_ok=True)
         sync_folder(self.folder)
 
     def keep(self, run: str, snapshot: bytes | None) -> str:
         """Keep a snapshot, mode 0600; None stands for a target that does not exist. Raises OSError."""
-        path = self.snapshots / f"{self._name}.{run}{'.absent' if snapshot is None else ''}"
+        path = self.snapshots / self._names.snapshot(run, snapshot)
         replace_file(path, snapshot or b"", mode=0o600)
         return path.name
 
@@ -144,7 +142,7 @@ class FolderKeeper:
             data = path.read_bytes()
         except OSError as error:
             raise CouldNotCheck(f"the snapshot {path} cannot be read: {error.strerror}") from None
-        return None if name.endswith(".absent") else data
+        return self._names.content(name, data)
 
     def owner(self) -> str | None:
         """The environment that was applied here last; what cannot be read is not known."""
@@ -161,26 +159,30 @@ class FolderKeeper:
         """Remove what killed runs left half written."""
         for path in (self._journal, self._owner):
             sweep_temporaries(path)
-        sweep_matching(self.snapshots, self._pattern)
+        sweep_matching(self.folder, self._names.announcements)
+        sweep_matching(self.snapshots, self._names.snapshots)
+
+    def announce(self, content: bytes) -> None:
+        """Keep what is about to be written into a file that cannot be replaced as one, until the journal is closed.
+
+        Only so can be told later that a file holds a part of it. Raises OSError.
+        """
+        replace_file(self.folder / self._names.announced(content), content, mode=0o600)
+
+    def announced(self) -> tuple[bytes, ...]:
+        """What runs have announced. Raises OSError."""
+        return tuple(path.read_bytes() for path in self._announced())
+
+    def _announced(self) -> list[Path]:
+        own = re.compile(self._names.announcements)
+        return [path for path in self.folder.glob("*") if own.fullmatch(path.name)]
 
     def prune(self) -> None:
         """Let go of all but the newest snapshots."""
-        own = re.compile(self._pattern)
+        own = re.compile(self._names.snapshots)
         found = [path for path in self.snapshots.iterdir() if own.fullmatch(path.name)]
         for old in sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))[:-KEPT_SNAPSHOTS]:
             old.unlink(missing_ok=True)
-
-    @property
-    def _pattern(self) -> str:
-        return rf"{re.escape(self._name)}\.{_RUN}"
-
-
-def _holder(text: bytes) -> str:
-    """What a lock file says of its holder."""
-    try:
-        return str(Holder(**json.loads(text)))
-    except (ValueError, TypeError):
-        return "it has not said which"
 
 
 def _own(folder: Path) -> None:

@@ -58,6 +58,10 @@ class Contents:
             backend.secrets[path] = dict(data)
             return 0
 
+    def kv2(self, mount: str = "secret", *, namespace: str = "") -> KvTwo:
+        """Return a mount of KV v2, to look at what lies there."""
+        return self._versioned(mount, namespace)
+
     def delete(self, path: str, *versions: int, mount: str = "secret", namespace: str = "") -> None:
         """Delete versions of a KV v2 secret so that they can be undeleted; without numbers the current one."""
         with self._state.lock:

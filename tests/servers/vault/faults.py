@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.servers.vault.messages import JSON_HEADERS, Answer, json_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.servers.vault.messages import Request
 
@@ -25,14 +25,26 @@ _PROXY_PAGE = "<html><head><title>{status}</title></head><body><h1>{status}</h1>
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """What happens to requests whose path (without ``/v1/``) begins with ``prefix``; ``None`` left is for ever."""
+    """What happens to requests whose path (without ``/v1/``) begins with ``prefix``; ``None`` left is for ever.
+
+    With a ``method`` it happens to no others, with ``exactly`` to no longer path. ``carried_out`` when the server does
+    what was asked all the same.
+    """
 
     prefix: str
+    method: str = ""
+    exactly: bool = False
+    carried_out: bool = False
     left: int | None
     status: int
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     redirect_to: str = ""
+
+    def meets(self, request: Request) -> bool:
+        """Tell whether it happens to *request*."""
+        there = request.path == self.prefix if self.exactly else request.path.startswith(self.prefix)
+        return there and self.method in ("", request.method)
 
     def answer(self, request: Request) -> Answer:
         """Return the answer in place of the server's own."""
@@ -80,16 +92,18 @@ class Faults:
         if seconds:
             released.wait(seconds)
 
-    def take(self, request: Request) -> Answer | None:
-        """Return the answer of the first fault that meets *request*, and count it."""
+    def take(self, request: Request, serve: Callable[[Request], Answer]) -> Answer | None:
+        """Return the answer of the first fault that meets *request*, and count it; *serve* does what was asked."""
         with self._lock:
-            fault = next((fault for fault in self._faults if request.path.startswith(fault.prefix)), None)
+            fault = next((fault for fault in self._faults if fault.meets(request)), None)
             if fault is None:
                 return None
             if fault.left is not None:
                 fault.left -= 1
                 if fault.left <= 0:
                     self._faults.remove(fault)
+        if fault.carried_out:
+            serve(request)
         return fault.answer(request)
 
 

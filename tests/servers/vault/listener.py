@@ -138,7 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Date", self.date_time_string())
+        if "Date" not in answer.headers:
+            self.send_header("Date", self.date_time_string())
         if answer.status != 204:
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()

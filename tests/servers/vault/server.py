@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ssl
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from tests.servers.vault.clock import FakeClock
@@ -172,9 +173,25 @@ class VaultServer(Contents):
         body: object = None,
         headers: Mapping[str, str] | None = None,
         path_prefix: str = "",
+        path: str = "",
+        method: str = "",
+        carried_out: bool = False,
     ) -> None:
-        """Answer the next *n* requests (``None``: all) with *status* and *body* (JSON, text, bytes) or the usual."""
-        self._faults.add(Fault(prefix=path_prefix, left=n, status=status, body=as_bytes(body), headers=headers or {}))
+        """Answer the next *n* requests (``None``: all) with *status* and *body* (JSON, text, bytes) or the usual.
+
+        With *carried_out* the server has done what was asked: only its answer is lost on the way.
+        """
+        fault = Fault(
+            prefix=path or path_prefix,
+            exactly=bool(path),
+            method=method,
+            carried_out=carried_out,
+            left=n,
+            status=status,
+            body=as_bytes(body),
+            headers=headers or {},
+        )
+        self._faults.add(fault)
 
     def garbage(
         self, html: str | bytes, *, path_prefix: str = "", status: int = 200, content_type: str = "text/html"
@@ -200,9 +217,10 @@ class VaultServer(Contents):
     def _respond(self, request: Request) -> Answer:
         seen = self._record(request)
         self._faults.wait(request.path)
-        given = self._faults.take(request) or self._serve(request)
+        given = self._faults.take(request, self._serve) or self._serve(request)
         seen.status = given.status
-        return given
+        # The server's own clock is what its answers are dated with.
+        return replace(given, headers={"Date": format_datetime(self.clock.now(), usegmt=True)} | dict(given.headers))
 
     def _serve(self, request: Request) -> Answer:
         standby = self._standby

@@ -1,0 +1,58 @@
+"""What is kept to put a path back: which version it had, never what that holds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from kmconfig.errors import CouldNotCheck
+from kmconfig.targets.vault.document import Document
+
+if TYPE_CHECKING:
+    from kmconfig.targets.vault.path import VaultPath
+
+
+class Snapshot(NamedTuple):
+    """The version that a path had, 0 for none, and when it was made."""
+
+    version: int = 0
+    created: str = ""
+    gone: bool = False
+
+    @classmethod
+    def of(cls, document: Document) -> Snapshot:
+        """That of a document."""
+        return cls(document.version, document.created, document.gone)
+
+    @classmethod
+    def read(cls, snapshot: bytes | None) -> Snapshot:
+        """What :meth:`write` has made. Raises CouldNotCheck for anything else."""
+        if snapshot is None:
+            return cls()
+        try:
+            kept = json.loads(snapshot)
+            return cls(int(kept["version"]), str(kept["created"]), bool(kept["gone"]))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            damaged = CouldNotCheck("the snapshot of this path is damaged", help="pick an older run")
+        raise damaged
+
+    def write(self) -> bytes | None:
+        """The snapshot as it is kept, None for a path with nothing."""
+        return json.dumps(self._asdict(), separators=(",", ":")).encode() if self.version else None
+
+    def is_of(self, document: Document) -> bool:
+        """Whether a document is that very version."""
+        return (self.version, self.created, self.gone) == (document.version, document.created, document.gone)
+
+    def document(self, path: VaultPath) -> Document:
+        """What that version holds. Raises CouldNotCheck where Vault no longer keeps it."""
+        if not self.version or self.gone:
+            return Document()
+        found = path.read(self.version)
+        if found.version == self.version and found.created == self.created and not found.gone:
+            return found
+        raise CouldNotCheck(
+            f"version {self.version} of `{path.shown}` is deleted, or no longer kept",
+            help=f"`vault kv undelete -versions={self.version}` brings a deleted one back; `max_versions` says how many"
+            " are kept",
+        )
