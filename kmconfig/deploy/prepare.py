@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kmconfig.deploy import journal
 from kmconfig.deploy.candidates import resolve_candidate
 from kmconfig.deploy.inputs import inputs_of
 from kmconfig.deploy.plan import SecretPin, make_plan
@@ -11,7 +12,7 @@ from kmconfig.deploy.receipt import secret_records
 from kmconfig.deploy.receipts import Receipts
 from kmconfig.deploy.revision import revision
 from kmconfig.deploy.work import Work
-from kmconfig.errors import CheckFailed, KmconfigError
+from kmconfig.errors import CheckFailed, KmconfigError, PartialOrUnknown
 from kmconfig.lint.baseline import configured_baseline, read_baseline
 from kmconfig.lint.engine import Outcome, lint
 from kmconfig.secrets.frames import frames_cleared
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.project import Project
     from kmconfig.secrets.stores import Stores
+    from kmconfig.targets.keeping.interface import Keeper
     from kmconfig.targets.goal import Candidate
 
 __all__ = [
@@ -88,7 +90,7 @@ def plan_environment(project: Project, candidate: Candidate, *, stores: Stores, 
     receipts = receipts_of(project, environment.name)
     keeper = keeper_for(reader)
     # What a run has written that was killed stands in no receipt.
-    killed = keeper.journal() is not None
+    killed = _was_killed(keeper, receipts)
     plan = make_plan(
         candidate,
         environment,
@@ -111,6 +113,15 @@ def plan_environment(project: Project, candidate: Candidate, *, stores: Stores, 
         reader=reader,
         receipts=receipts,
     )
+
+
+def _was_killed(keeper: Keeper, receipts: Receipts) -> bool:
+    """Whether a run was killed before it had written down how it ended; of a journal that nobody understands, yes."""
+    try:
+        entry = journal.read(keeper)
+    except PartialOrUnknown:
+        return True
+    return entry is not None and not receipts.ended(entry.run)
 
 
 def _pins(candidate: Candidate) -> Iterator[SecretPin]:

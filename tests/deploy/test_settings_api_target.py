@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.cli.running import Call
     from tests.deploy.site import Site
-    from tests.servers.settings_api import Misbehaviour
+    from tests.servers.settings_api import Handler, Misbehaviour
 
 OFFERS = [Offers(), Offers(etag=False), Offers(etag=False, versions=True, marks=True)]
 
@@ -221,3 +226,27 @@ def test_an_interface_of_another_environment_is_refused(
         assert ran.code == 3, ran.err
         assert "production" in ran.err
         assert "PUT" not in api.requests
+
+
+def test_two_applies_at_once(site: Site, api: SettingsApi, kmconfig: Call) -> None:
+    """The second starts while the first is about to write."""
+    seconds: list[int] = []
+
+    def meanwhile(handler: Handler) -> None:
+        api.misbehave["PUT"].clear()
+        done = subprocess.run(
+            [sys.executable, "-m", "kmconfig", "-C", str(site.root), "apply", "staging", "--yes"],
+            check=False,
+            capture_output=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        seconds.append(done.returncode)
+        status, document = handler.usual()
+        handler.reply(status, json.dumps(document).encode())
+
+    aim(site, api, timeout="30s")
+    api.misbehave["PUT"].append(meanwhile)
+    first = kmconfig(*APPLY)
+    assert (first.code, first.result["result"]) == (0, "applied"), first.err
+    assert seconds == [4]
+    assert api.requests.count("PUT") == 1
