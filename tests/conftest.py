@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.fixtures import mail_stack
+from tests.servers.fixtures import _running_sshd, mail_stack, sshd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["mail_stack"]
+__all__ = ["_running_sshd", "mail_stack", "sshd"]
 
 # What changes a program's output or hands it a credential. Names of servers to test against stay.
 _FOREIGN_PREFIXES = (

@@ -209,6 +209,7 @@ class Apply:
 
     def _applied(self) -> None:
         self.receipt.result = "applied"
+        self.receipt.remarks += self.work.reader.capabilities.remarks
         self._conclude()
 
     def _undo(

@@ -38,8 +38,8 @@ _UNSET: Final = frozenset(("", "null"))
 
 _ROW = re.compile(r"\s*(?P<path>[\w-]+(?:\s+⇁\s+[\w-]+)*)\s+\.{2,}(?:\s+(?P<value>\S.*?))?\s*")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_UNKNOWN_COMMAND = re.compile(r"not defined|no commands defined", re.IGNORECASE)
-_NO_PROGRAM = re.compile(r"there is no program|failed to execute|: not found|ended with 127")
+_UNKNOWN_COMMAND = re.compile(r'"config:show" is not defined|no commands defined')
+_NO_PROGRAM = ("could not be run: there is no program", "ended with 127")  # the latter by shells, ssh and containers
 _DROPPED = ".?!:"  # Laravel prints no punctuation at the end of a value
 
 
@@ -137,4 +137,4 @@ def _unable(text: str, detail: str) -> str | None:
     """Why it does not know the command, None where it does and failed."""
     if _UNKNOWN_COMMAND.search(text):
         return "has no `config:show`, which came during Laravel 10"
-    return "cannot be run here" if not text.strip() or _NO_PROGRAM.search(detail) else None
+    return "cannot be run here" if detail.startswith(_NO_PROGRAM) else None

@@ -89,7 +89,7 @@ class ProofCommands:
         return run_command(command, folder=folder, environ=environ, mask=shown, timeout=self._timeout)
 
     def mask(self, text: str) -> str:
-        """What may be told of a text. Of a secret that is too short to be masked nobody can say that it is not in the text."""
+        """What may be told of a text. Of a secret too short to be masked nobody can say that it is not in there."""
         candidate = self._work.candidate
         secrets = candidate.secrets.values() if candidate is not None else ()
         if any(secret.reference in self._masker.unmaskable for secret in secrets):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TEMPORARY = ".kmconfig-tmp-"
+TEMPORARY = ".kmconfig-tmp-"
 _ACL = "system.posix_acl_access"
 
 
@@ -56,10 +56,15 @@ def sweep_temporaries(path: Path) -> None:
 
 def sweep_matching(folder: Path, names: str) -> None:
     """Remove what killed runs left beside files in ``folder`` whose names match the pattern ``names``."""
-    leftover = re.compile(rf"\.{names}{re.escape(_TEMPORARY)}[0-9a-f]+")
-    for path in folder.glob(f".*{_TEMPORARY}*"):
+    leftover = leftovers(names)
+    for path in folder.glob(f".*{TEMPORARY}*"):
         if leftover.fullmatch(path.name):
             path.unlink(missing_ok=True)
+
+
+def leftovers(names: str) -> re.Pattern[str]:
+    """The names of what killed runs leave beside files whose names match the pattern ``names``."""
+    return re.compile(rf"\.{names}{re.escape(TEMPORARY)}[0-9a-f]+")
 
 
 def sync_folder(folder: Path) -> None:
@@ -77,7 +82,7 @@ def sync_folder(folder: Path) -> None:
 @contextmanager
 def _temporary(target: Path) -> Iterator[tuple[Path, int]]:
     """A new file beside ``target``, for its owner only; gone at the end unless it was renamed."""
-    temporary = target.parent / f".{target.name}{_TEMPORARY}{secrets.token_hex(6)}"
+    temporary = target.parent / f".{target.name}{TEMPORARY}{secrets.token_hex(6)}"
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         yield temporary, handle

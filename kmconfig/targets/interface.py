@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -132,6 +132,7 @@ class Capabilities:
     ``compare_and_set``: the target itself refuses a write when it was changed since. ``atomic``: a write happens as a
     whole or not at all. ``reads_secrets``: what it holds can be compared with what it should. ``restores_secrets``:
     a rollback brings back the secrets too. ``shared_lock``: runs on other machines see our lock and journal.
+    ``others`` are limits of this target alone, ``remarks`` what its receipts say of how it was written.
     """
 
     compare_and_set: bool = True
@@ -139,12 +140,13 @@ class Capabilities:
     reads_secrets: bool = True
     restores_secrets: bool = True
     shared_lock: bool = True
-    others: tuple[str, ...] = field(default=())
+    others: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def limits(self) -> tuple[str, ...]:
         """What the target cannot do, as sentences for people."""
         lacking = {
-            "the target itself does not refuse a write over somebody else's change of the same moment": self.compare_and_set,
+            "the target does not refuse a write over what others change at the same moment": self.compare_and_set,
             "several values are written one after the other, not all at once": self.atomic,
             "the secrets it holds cannot be read, so they are compared by what was written last": self.reads_secrets,
             "a rollback cannot bring back the secrets that it held": self.restores_secrets,

@@ -76,6 +76,8 @@ class JsonFileReader:
         Raises CouldNotCheck where the file is not one of ours.
         """
         data, base = self.file.read()
+        if data is not None:
+            self.file.require_whole(data)
         document = None if data is None else _document(data)
         if data is not None and document is None:
             raise CouldNotCheck(

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from kmconfig.environment.environment import Environment
     from kmconfig.source.value import Value
     from kmconfig.targets.access import Access
+    from kmconfig.targets.files.interface import Elsewhere
     from kmconfig.targets.goal import Goal
     from kmconfig.targets.interface import Reader, WritePermit, Writer
     from kmconfig.targets.keeping.interface import Keeper
+    from kmconfig.targets.laravel_env import LaravelEnvReader
 
 #: Kind of target to the module that opens it; imported when chosen, since some need large libraries.
 _KINDS = {
@@ -75,6 +77,16 @@ def commands_of(environment: Environment, name: str) -> tuple[tuple[str, ...], .
     if target is None or not isinstance(target.data, list):
         return ()
     return tuple(tuple(word.data for word in command.data) for command in target.data)
+
+
+def elsewhere(reader: Reader) -> Elsewhere | None:
+    """Where the commands of a target run when that is another machine."""
+    return cast("LaravelEnvReader", reader).elsewhere if reader.kind == "laravel_env" else None
+
+
+def beside(reader: Reader, name: str) -> bool | None:
+    """Whether a file beside the target belongs to this user there, None where there is none. Raises CouldNotCheck."""
+    return cast("LaravelEnvReader", reader).file.owns(name) if reader.kind == "laravel_env" else None
 
 
 def _kind(name: str) -> _Kind:

@@ -6,8 +6,6 @@ import itertools
 import os
 import resource
 import stat
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -161,19 +159,6 @@ def test_a_receipt_that_cannot_be_written_is_said(site: Site, kmconfig: Call, se
     again = kmconfig(*APPLY)
     assert (again.code, again.result["result"], again.result["operations"]) == (0, "applied", [])
     assert len(server.messages) == 2
-    assert site.leftovers() == []
-
-
-def test_a_file_that_is_mounted_alone(site: Site) -> None:
-    """As containers do with one file: it cannot be replaced, and is not written in place either."""
-    mounted = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" "$0" && exec "$@"', str(site.env)]
-    if subprocess.run([*mounted, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("mounting needs root")
-    apply = [sys.executable, "-m", "kmconfig", "-C", str(site.root), *APPLY]
-    ran = subprocess.run([*mounted, *apply], check=False, capture_output=True, text=True)
-    assert ran.returncode == 5, ran.stderr
-    assert "mount its folder instead" in ran.stdout
-    assert site.env.read_bytes() == LIVE
     assert site.leftovers() == []
 
 

@@ -21,7 +21,7 @@ email:
 """
 
 
-@pytest.mark.parametrize("manual", ["vault", "aws"])
+@pytest.mark.parametrize("manual", ["vault", "aws", "laravel_env"])
 def test_the_environment_of_a_manual_has_the_shape_of_one(tmp_path: Path, manual: str) -> None:
     text = (MANUALS / f"{manual}.md").read_text(encoding="utf-8")
     [example] = re.findall(r"```yaml environment\n(.*?)```", text, re.DOTALL)

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kmconfig.targets.keeping.interface import Keeper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a command ended: its code, None where it was ended because it took too long; and what it printed last."""
+
+    code: int | None
+    output: str
+
+
+class Elsewhere(Protocol):
+    """The folder of a file on another machine, where commands run."""
+
+    def run(self, command: tuple[str, ...], *, timeout: float) -> Ended:
+        """Run an argument list, for so many seconds at most. Raises CouldNotCheck where the connection fails."""
+        ...
 
 
 class TargetFile(Protocol):
@@ -24,6 +41,11 @@ class TargetFile(Protocol):
         ...
 
     @property
+    def limits(self) -> tuple[str, ...]:
+        """What cannot be done with this file, as sentences for people."""
+        ...
+
+    @property
     def folder(self) -> Path:
         """The folder of the file, on its machine."""
         ...
@@ -35,8 +57,19 @@ class TargetFile(Protocol):
         """
         ...
 
+    def require_whole(self, data: bytes) -> None:
+        """Make sure that no run was killed in the middle of writing what the file holds. Raises CouldNotCheck."""
+        ...
+
     def beside(self, name: str) -> bytes | None:
         """The content of another file in the same folder, None where there is none. Raises CouldNotCheck."""
+        ...
+
+    def owns(self, name: str) -> bool | None:
+        """Whether another file in the same folder belongs to this user there, None where there is none.
+
+        Raises CouldNotCheck.
+        """
         ...
 
 
@@ -52,7 +85,17 @@ class WritableFile(Protocol):
         ...
 
     def replace(self, data: bytes) -> None:
-        """Put ``data`` in the file's place, as a whole or not at all. Raises OSError or CouldNotCheck."""
+        """Put ``data`` in the file's place, as a whole or not at all wherever that is possible.
+
+        Raises OSError or CouldNotCheck.
+        """
+        ...
+
+    def under_way(self) -> tuple[bytes, ...]:
+        """What runs were about to write where that is not possible as a whole, until the journal is closed.
+
+        Raises OSError or CouldNotCheck.
+        """
         ...
 
     def remove(self) -> None:

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from kmconfig.errors import CouldNotCheck, Refused
+from kmconfig.targets.files.in_place import is_mixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -52,7 +53,7 @@ class FileWriter:
         """Compose the new content and return its fingerprint."""
         self._require(self._file.read()[1])
         self._staged = self._compose()
-        return _fingerprint(self._staged)
+        return fingerprint(self._staged)
 
     def write(self, fence: Fence) -> None:
         """Put the staged content in the file's place."""
@@ -76,9 +77,20 @@ class FileWriter:
         Raises CouldNotCheck where the file cannot be read.
         """
         data, _ = self._file.read()
-        if data is not None and _fingerprint(data) in written:
+        if data is not None and fingerprint(data) in written:
             return "after"
-        return "before" if data == snapshot else "other"
+        if data == snapshot:
+            return "before"
+        return "partial" if self._is_half_written(data, snapshot, written) else "other"
+
+    def _is_half_written(self, data: bytes | None, snapshot: bytes | None, written: Collection[str]) -> bool:
+        """Whether the file holds parts of the snapshot and of what a run was writing into it when it was killed."""
+        try:
+            under_way = self._writable.under_way()
+        except OSError as error:
+            raise CouldNotCheck(f"cannot tell how far `{self._file.shown}` was written: {error.strerror}") from None
+        ours = [content for content in under_way if fingerprint(content) in written]
+        return data is not None and snapshot is not None and bool(ours) and is_mixture(data, (snapshot, *ours))
 
     def _require(self, base: str) -> None:
         if base != self._permit.base:
@@ -88,7 +100,8 @@ class FileWriter:
             )
 
 
-def _fingerprint(data: bytes) -> str:
+def fingerprint(data: bytes) -> str:
+    """What the journal says of content."""
     return hashlib.sha256(data).hexdigest()
 
 

@@ -120,9 +120,9 @@ class FolderKeeper:
 
     def close(self) -> None:
         """Remove the journal. Raises OSError."""
-        self._journal.unlink(missing_ok=True)
         for path in self._announced():
             path.unlink(missing_ok=True)
+        self._journal.unlink(missing_ok=True)
         sync_folder(self.folder)
 
     def keep(self, run: str, snapshot: bytes | None) -> str:
@@ -169,13 +169,14 @@ class FolderKeeper:
         """
         replace_file(self.folder / self._names.announced(content), content, mode=0o600)
 
-    def announced(self) -> tuple[bytes, ...]:
-        """What runs have announced. Raises OSError."""
-        return tuple(path.read_bytes() for path in self._announced())
+    def announced(self) -> dict[Path, bytes]:
+        """What runs have announced, the last first, and where it lies. Raises OSError."""
+        return {path: path.read_bytes() for path in self._announced()}
 
     def _announced(self) -> list[Path]:
         own = re.compile(self._names.announcements)
-        return [path for path in self.folder.glob("*") if own.fullmatch(path.name)]
+        found = [path for path in self.folder.glob("*") if own.fullmatch(path.name)]
+        return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
 
     def prune(self) -> None:
         """Let go of all but the newest snapshots."""

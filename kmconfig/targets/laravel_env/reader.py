@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from kmconfig.errors import ConfigurationError, CouldNotCheck
 from kmconfig.secrets.secret import Secret
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kmconfig.targets.dotenv import DotenvFile
-    from kmconfig.targets.files.interface import TargetFile
+    from kmconfig.targets.files.interface import Elsewhere, TargetFile
+    from kmconfig.targets.files.ssh import SshFile
     from kmconfig.targets.goal import Goal
     from kmconfig.targets.interface import MailFacts
     from kmconfig.targets.laravel_keys import EnvValue
@@ -39,18 +40,22 @@ class LaravelEnvReader:
 
     kind = "laravel_env"
 
-    capabilities = Capabilities(compare_and_set=False)
-
     def __init__(self, file: TargetFile, *, laravel: str | int) -> None:
         self.file = file
         self.shown = f"{file.place}:{file.shown}" if file.place else file.shown
         self.identity = f"laravel_env:{self.shown}"
+        self.capabilities = Capabilities(compare_and_set=False, others=file.limits, remarks=file.limits)
         self._laravel = laravel
 
     @property
     def folder(self) -> Path:
         """The application's folder, where its commands run."""
         return self.file.folder
+
+    @property
+    def elsewhere(self) -> Elsewhere | None:
+        """Where its commands run when that is another machine."""
+        return cast("SshFile", self.file) if self.file.place else None
 
     @property
     def version(self) -> int:
@@ -91,6 +96,7 @@ class LaravelEnvReader:
                 f"there is no `{self.shown}`",
                 help="name the application's `.env` in `target.laravel_env.path`, or create the file first",
             )
+        self.file.require_whole(data)
         try:
             return parse(decode(data)), base
         except ConfigurationError as error:
@@ -117,7 +123,7 @@ class LaravelEnvReader:
             operations=tuple(found),
             kept=kept(changes),
             facts=self._facts(goal),
-            notes=(*_shadow_notes(changes), *self._capability_notes(goal)),
+            notes=(*self._shadow_notes(changes), *self._capability_notes(goal)),
             shared_changes=tuple(op.key for op in found if op.key in SHARED_KEYS and op.action == "change"),
         )
 
@@ -129,11 +135,10 @@ class LaravelEnvReader:
     def _capability_notes(self, goal: Goal) -> tuple[str, ...]:
         return () if isinstance(goal, Earlier) else capability_notes(mail_keys_input(goal), self.version)
 
-
-def _shadow_notes(changes: Mapping[str, EnvValue]) -> list[str]:
-    """Variables of this process that would win over the file, if the application runs with the same ones."""
-    shadowing = sorted(key for key in changes if key in os.environ)
-    if not shadowing:
-        return []
-    names = ", ".join(shadowing)
-    return [f"{names} in the process environment win over the file, if the application sees them too"]
+    def _shadow_notes(self, changes: Mapping[str, EnvValue]) -> list[str]:
+        """Variables of this process that would win over the file, if the application runs with the same ones."""
+        shadowing = sorted(key for key in changes if key in os.environ) if not self.file.place else []
+        if not shadowing:
+            return []
+        names = ", ".join(shadowing)
+        return [f"{names} in the process environment win over the file, if the application sees them too"]

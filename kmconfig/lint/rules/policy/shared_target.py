@@ -2,8 +2,8 @@
 Two environments write their settings to the same place. Whichever is applied last wins, and each sees the other's
 work as drift.
 
-Give each environment a target of its own. Where the same path stands on two machines, say in a suppression which
-environment is applied on which.
+Give each environment a target of its own. Where the same path stands on two machines, name them with `ssh`, or say in a
+suppression which environment is applied on which.
 
 ```yaml bad name=production
 target:
@@ -32,6 +32,14 @@ target:
     path: /var/www/keymanager-staging/.env
     reload: [[php, artisan, "queue:restart"]]
 ```
+
+```yaml good name=development tier=development
+target:
+  laravel_env:
+    path: /var/www/keymanager/.env
+    ssh: deploy@development.acme.example
+    reload: [[php, artisan, "queue:restart"]]
+```
 """
 
 from __future__ import annotations
@@ -54,9 +62,9 @@ _TIERS = ("production", "staging", "development")
 
 #: What of each kind of target says where it writes.
 _PLACES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "laravel_env": (("path",),),
+    "laravel_env": (("path", "ssh"),),
     "file": (("path",),),
-    "settings_api": (("url",),),
+    "settings_api": (("url", "path"),),
     "kubernetes": (("directory", "namespace", "name"),),
     "aws": (("ssm_prefix",), ("secret_id",)),
     "vault": (("path",),),
@@ -107,12 +115,14 @@ def _written(env: Environment) -> Iterator[tuple[str, Mark]]:
         for keys in _PLACES.get(kind, ()):
             values = [value for key in keys if (value := env.get("target", kind, key)) is not None]
             if values:
-                texts = [_normal(kind, value.data) for value in values]
+                texts = [_normal(kind, value.data, key=value.path[-1]) for value in values]
                 what = ["file"] if kind in _FILES else [kind, *keys]
                 yield "\0".join((*what, *where, *texts)), mark_of(env, values[0])
 
 
-def _normal(kind: str, text: str) -> str:
+def _normal(kind: str, text: str, *, key: object) -> str:
+    if key == "ssh":  # whoever logs in, the machine is the same
+        return text.rpartition("@")[2].lower()
     if kind in _FILES:
         return normpath(text)
     return text.rstrip("/")

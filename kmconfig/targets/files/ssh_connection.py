@@ -1,0 +1,217 @@
+"""One connection to another machine, by OpenSSH's own client, for as long as this run needs it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import shutil
+import subprocess
+import tempfile
+import weakref
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from kmconfig.errors import ConfigurationError, CouldNotCheck
+from kmconfig.secrets.interrupts import interrupts_held
+from kmconfig.targets.files.interface import Ended
+from kmconfig.targets.files.ssh_faults import transport_fault
+from kmconfig.targets.files.ssh_scripts import RUN
+
+if TYPE_CHECKING:
+    from kmconfig.targets.files.ssh_address import SshAddress
+
+CONNECT_SECONDS = 10
+ANSWER_SECONDS = 60.0
+_LINGER_SECONDS = 15
+_LOST = 255
+_LONGEST_SOCKET = 90  # of some 104 bytes; ssh adds a suffix while it opens the socket
+
+#: What ssh itself needs of this process's environment; nothing else could be forwarded by anybody's configuration.
+_ENVIRONMENT = ("HOME", "KRB5CCNAME", "LOGNAME", "PATH", "SSH_AUTH_SOCK", "TMPDIR", "USER", "XDG_RUNTIME_DIR")
+
+_OPTIONS = {
+    "BatchMode": "yes",
+    "StrictHostKeyChecking": "yes",
+    "UpdateHostKeys": "no",
+    "ConnectTimeout": str(CONNECT_SECONDS),
+    "ServerAliveInterval": "5",
+    "ServerAliveCountMax": "3",
+    "LogLevel": "ERROR",
+    "ClearAllForwardings": "yes",
+    "ForwardAgent": "no",
+    "ForwardX11": "no",
+    "PermitLocalCommand": "no",
+    "RequestTTY": "no",
+    "RemoteCommand": "none",
+    "EscapeChar": "none",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How a script ended, what it printed, and what it or its tools complained about."""
+
+    code: int
+    out: bytes
+    said: str
+
+
+class SshConnection:
+    """Runs scripts there. ``known_hosts`` is a file with the only host keys that count, else those of the user do.
+
+    All of a run goes through one connection, which ends with it. Once that is lost nothing more is asked: what was
+    under way may still be going on there, and only the next run, which gets the lock, can know what came of it.
+    """
+
+    def __init__(self, address: SshAddress, *, known_hosts: Path | None = None) -> None:
+        self.address = address
+        self.lock: tuple[str, str] = ("", "")  # the file, and what tells this run's holding of it from others
+        self._folder: str | None = None
+        self._known_hosts = known_hosts
+        self._lost: CouldNotCheck | None = None
+
+    @property
+    def place(self) -> str:
+        """The machine."""
+        return self.address.place
+
+    def ask(self, script: str, *words: str, data: bytes = b"") -> Answer:
+        """Run a script to its end. Raises CouldNotCheck where the connection fails or it does not end in time."""
+        mark = secrets.token_hex(8)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
+            # An interrupt comes afterwards: what was half asked for would have an unknown end.
+            with interrupts_held():
+                process = self.start(script, *words, mark=mark, out=out, said=said)
+                try:
+                    process.communicate(data, timeout=ANSWER_SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+            return self._answer(process.returncode, _content(out), _content(said), mark)
+
+    def run(self, command: tuple[str, ...], *, folder: str, timeout: float) -> Ended:
+        """Run an argument list in a folder; it is ended with all that it has started after so many seconds.
+
+        Raises CouldNotCheck where the connection fails.
+        """
+        mark = secrets.token_hex(8)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
+            with interrupts_held():
+                process = self.start(RUN, folder, *command, mark=mark, out=out, said=said)
+            late = False
+            try:
+                process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                late = True
+            finally:
+                _close(process)
+            answer = self._answer(process.returncode, _content(out), _content(said), mark)
+        output, _, code = answer.out.rpartition(b"\n")
+        if answer.code or not code.isdigit():
+            return Ended(code=answer.code or 1, output=answer.said)
+        return Ended(code=None if late else int(code), output=output.decode("utf-8", "replace"))
+
+    def start(
+        self, script: str, *words: str, mark: str, out: IO[bytes] | int, said: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        """Start a script that prints ``mark`` first. Raises CouldNotCheck."""
+        if self._lost is not None:
+            raise CouldNotCheck(self._lost.message, help=self._lost.help)
+        command = shlex.join(("exec", "/bin/sh", "-c", script, mark, *words))
+        try:
+            return subprocess.Popen(
+                ("ssh", *self._options(), *self.address.arguments(), command),
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=said,
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise CouldNotCheck(
+                f"{self.place}: OpenSSH's client cannot be run: {error.strerror}", help="install it (`ssh`)"
+            ) from None
+
+    def _answer(self, code: int, out: bytes, said: bytes, mark: str) -> Answer:
+        text = said.decode("utf-8", "replace")
+        _, marked, answer = out.partition(f"{mark}\n".encode())
+        if code == _LOST or code < 0:
+            raise self.lost(text if code == _LOST else f"no answer within {ANSWER_SECONDS:g} s")
+        if not marked:
+            raise CouldNotCheck(
+                f"{self.place} does not run commands for this login: {text.strip()[-300:] or 'it printed nothing'}",
+                help="the login needs a POSIX shell, and no forced command",
+            )
+        return Answer(code=code, out=answer, said=text)
+
+    def lost(self, said: str) -> CouldNotCheck:
+        """Note that the connection is gone, and return the error that says so."""
+        self._lost = transport_fault(self.place, said)
+        return self._lost
+
+    def _options(self) -> list[str]:
+        options = dict(_OPTIONS)
+        if self._known_hosts is not None:
+            options |= {"UserKnownHostsFile": _quoted(self._known_hosts), "GlobalKnownHostsFile": "/dev/null"}
+        socket = f"{self._sockets()}/s"
+        if len(os.fsencode(socket)) <= _LONGEST_SOCKET:
+            options |= {
+                "ControlMaster": "auto",
+                "ControlPath": socket,
+                "ControlPersist": str(_LINGER_SECONDS),
+            }
+        return ["-T", "-x", "-a", *(word for name, value in options.items() for word in ("-o", f"{name}={value}"))]
+
+    def _sockets(self) -> str:
+        """A folder of this run alone for the socket of its connection."""
+        if self._folder is None:
+            self._folder = tempfile.mkdtemp(prefix="kmconfig-")
+            weakref.finalize(self, _end, self._folder, self.address.arguments())
+        return self._folder
+
+
+def _end(folder: str, arguments: tuple[str, ...]) -> None:
+    """End the connection; one whose run was killed ends by itself."""
+    with suppress(OSError, subprocess.TimeoutExpired):
+        if Path(folder, "s").exists():
+            subprocess.run(
+                ("ssh", "-o", f"ControlPath={folder}/s", "-O", "exit", *arguments),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                timeout=5,
+            )
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    """Let the other machine know that nobody waits any more, and wait for its last words."""
+    if process.stdin is not None:
+        with suppress(OSError):
+            process.stdin.close()
+    try:
+        process.wait(CONNECT_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _content(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+def _quoted(path: Path) -> str:
+    """A path as ssh's options take it, where blanks separate files and a few characters stand for others."""
+    text = str(path)
+    if any(character in text for character in '"%$\n'):
+        raise ConfigurationError(
+            f"`target.laravel_env.ssh_known_hosts`: the path {text} has a character that OpenSSH would replace",
+            help="use a path without quotation marks, `%` and `$`",
+        )
+    return f'"{text}"'
