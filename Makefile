@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint docs fmt bench venv clean
+.PHONY: demo test lint docs docs-site fmt bench venv clean
 
 # The development install is editable, so where it exists it is always current.
 demo: $(if $(wildcard $(DEV)),$(DEV),$(APP))
@@ -33,6 +33,10 @@ lint: $(DEV)
 
 docs: $(DEV)
 	$(BIN)/python docs/build.py
+
+docs-site: $(DEV)
+	$(BIN)/pip install --quiet --editable '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --config-file docs/site/mkdocs.yml
 
 fmt: $(DEV)
 	$(BIN)/ruff check --fix .
@@ -53,7 +57,7 @@ $(APP): pyproject.toml $(SOURCES) | $(BIN)/pip
 	@touch $@
 
 $(DEV): pyproject.toml | $(BIN)/pip
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip install --quiet --editable '.[dev,docs]'
 	@touch $@
 
 $(BIN)/pip:

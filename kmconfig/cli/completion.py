@@ -32,8 +32,8 @@ def _script(shell: str) -> str:
 
     from kmconfig.cli.app import app  # noqa: PLC0415 - which lists this command
 
-    kind = get_completion_class(shell)
-    if kind is None:
+    known = get_completion_class(shell)
+    if known is None:
         raise ValueError(f"click knows no completion for {shell}")
-    made = kind(app, {}, "kmconfig", "_KMCONFIG_COMPLETE")
-    return made.source_template % made.source_vars() + "\n"
+    completion = known(app, {}, "kmconfig", "_KMCONFIG_COMPLETE")
+    return completion.source_template % completion.source_vars() + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 def offer_words(command: click.Command) -> None:
     """Let a command's parameters know the words that may stand for them. For a shell that completes, not for a run."""
     for parameter in command.params:
-        source = _SOURCES.get(parameter.name or "")
-        if source is not None and isinstance(parameter.type, click.types.StringParamType):
-            parameter.type = _Word(source)
+        name = parameter.name or ""
+        if name in _SOURCES:
+            parameter.type = _Word(_SOURCES[name])
+        elif name in _FILES:
+            parameter.type = click.Path()
 
 
-class _Word(click.ParamType):
+class _Word(click.types.StringParamType):
     """A text for which words are known."""
-
-    name = "word"
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -41,9 +41,7 @@ class _Word(click.ParamType):
         except (KmconfigError, OSError):  # nobody asked for a message: the command itself says what is wrong
             words = []
         return [
-            CompletionItem(word, help=text)
-            for word, text in words
-            if word.startswith(incomplete) and word not in there
+            CompletionItem(word, help=text) for word, text in words if word.startswith(incomplete) and word not in there
         ]
 
 
@@ -78,14 +76,18 @@ def _runs(context: click.Context) -> Iterable[tuple[str, str]]:
     from kmconfig.cli.loading import open_project  # noqa: PLC0415
     from kmconfig.deploy.prepare import receipts_of  # noqa: PLC0415
 
-    environment: Any = context.params.get("environment")
-    if not isinstance(environment, str):
+    # An option at the end that has no value yet keeps click from looking at arguments: they are left over.
+    environment: str | None = context.params.get("environment") or next(iter(context.args), None)
+    if environment is None:
         return ()
     receipts = receipts_of(open_project(), environment)
     return ((receipt.run, receipt.text("result") or "") for receipt in receipts.newest_first())
 
 
-#: By the name of the parameter, which all commands use alike.
+#: Parameters that name files, and say themselves what is wrong with one.
+_FILES = frozenset(("paths", "file", "plan_file", "stdin_filename"))
+
+#: Where the words of a parameter come from, by its name, which all commands use alike.
 _SOURCES: dict[str, Source] = {
     "environments": _environments,
     "environment": _environments,

@@ -1,4 +1,4 @@
-"""What `kmconfig --help` shows beside the options: the way through the commands, an example, exit codes, further reading."""
+"""What `kmconfig --help` shows beside the options: commands by group, an example, exit codes, where to read on."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from kmconfig.environment.schemas import SCHEMA_NAMES, schema_text
 def command(*, name: str, output: str | None) -> None:
     """Print a published JSON Schema, by default that of environment files.
 
-    NAME is environment, project, findings, show, test, plan, receipt, secrets, dns, drift or diff.
+    NAME is environment, project, findings, show, render, init, import, diff, secrets, dns, test, plan, drift, receipt
+    or history.
     """
     write_text(schema_text(name), output)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kmconfig import __version__
-from kmconfig.cli.app import _NOT_YET, COMMANDS
+from kmconfig.cli.app import COMMANDS
 from kmconfig.cli.entry import main
+from kmconfig.cli.front_page import EXAMPLE, EXIT_CODES, GROUPS
+from kmconfig.environment.schemas import SCHEMA_NAMES
+from kmconfig.errors import KmconfigError
 from tests.cli.running import Ran
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.running import Call
 
 GLOBAL_OPTIONS = ("-C DIR", "--color", "--verbose", "--quiet")
@@ -28,7 +31,6 @@ def test_help_lists_the_commands(kmconfig: Call, flag: str) -> None:
     for name, (_, text) in COMMANDS.items():
         assert f"  {name}" in ran.out
         assert text.split(",")[0].split()[0] in ran.out
-    assert not any(f"  {name} " in ran.out for name in _NOT_YET)
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
@@ -46,6 +48,29 @@ def test_without_a_command_help_is_shown(kmconfig: Call) -> None:
     assert ran.code == 64
     assert "Usage: kmconfig " in ran.out + ran.err
     assert "Commands:" in ran.out + ran.err
+
+
+def test_help_is_a_way_through_the_commands(kmconfig: Call) -> None:
+    out = kmconfig("--help").out
+    assert sorted(name for _, names in GROUPS for name in names) == sorted(COMMANDS)
+    places = [out.index(f"  {title}:\n") for title, _ in GROUPS]
+    assert places == sorted(places)
+    for line, _ in EXAMPLE:
+        assert f"  {line} " in out
+    for code in EXIT_CODES:
+        assert f"\n  {code} " in out
+    for place in re.findall(r"docs/\S+\.md", out):
+        assert (Path(__file__).parents[2] / place).is_file()
+
+
+def test_the_help_of_schema_names_them_all(kmconfig: Call) -> None:
+    (told,) = re.findall(r"NAME is (.*?)\.\n", kmconfig("schema", "--help").out, re.DOTALL)
+    assert re.split(r",\s+|\s+or\s+", told) == list(SCHEMA_NAMES)
+
+
+def test_every_exit_code_of_an_error_is_explained() -> None:
+    codes = {KmconfigError.exit_code, *(error.exit_code for error in KmconfigError.__subclasses__())}
+    assert codes | {0, 2, 130} == EXIT_CODES.keys()
 
 
 def test_version_is_the_same_by_the_short_way(
