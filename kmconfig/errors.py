@@ -1,7 +1,7 @@
 """Every error a user can meet, each with the exit code it ends in.
 
 KmconfigError            70  internal error
-├── UsageError           64  wrong call, or a part that is not available yet
+├── UsageError           64  wrong call
 ├── ConfigurationError   65  configuration cannot be read
 ├── CheckFailed           1  findings, refused test mail, missing secret
 ├── Refused               3  a gate said no
@@ -27,6 +27,11 @@ class KmconfigError(Exception):
         super().__init__(message)
         self.message = message
         self.help = help
+
+    @property
+    def sentence(self) -> str:
+        """The message and what to do about it, on one line."""
+        return f"{self.message}; {self.help}" if self.help else self.message
 
 
 class UsageError(KmconfigError):

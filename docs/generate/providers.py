@@ -72,7 +72,7 @@ def _list() -> Iterator[str]:
 
 def _line(one: Provider) -> tuple[str, ...]:
     port = one.recommended_port
-    spf = f"`include:{one.spf_include}`" if one.spf_include else "–"
+    spf = f"`include:{one.spf_include}`" if one.spf_include and not one.own_bounces else "–"
     return f"[{one.title}]({FOLDER}/{one.slug}.md)", f"`{one.slug}`", f"{port}, `encryption: {one.ports[port]}`", spf
 
 
@@ -119,11 +119,18 @@ def _facts(provider: Provider) -> Iterator[tuple[str, str]]:
     if not provider.credentials_required:
         yield "Login", "not always needed"
     yield "Sender address", _SENDERS[provider.from_rule]
-    yield "SPF", f"`include:{provider.spf_include}`" if provider.spf_include else "no include is known to be needed"
+    yield "SPF", _spf(provider)
     if provider.dkim_selectors:
         yield "DKIM selectors", ", ".join(f"`{selector}`" for selector in provider.dkim_selectors)
     yield "Limits", provider.limits
     yield ("Manual", f"[{provider.title}]({provider.documentation})")
+
+
+def _spf(provider: Provider) -> str:
+    if not provider.spf_include:
+        return "no include is known to be needed"
+    where = ", only in the record of a MAIL FROM domain of your own" if provider.own_bounces else ""
+    return f"`include:{provider.spf_include}`{where}"
 
 
 def _form(form: dict[str, Any]) -> str:

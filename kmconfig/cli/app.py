@@ -39,9 +39,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Show the whole story on a mail server of its own."),
 }
 
-#: Named by the contract, and not in this version.
-_NOT_YET = frozenset[str]()
-
 
 class LazyGroup(click.Group):
     """Imports a command's module only when the command is called or its help is asked for."""
@@ -51,7 +48,7 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command. Raises UsageError for one that is not available yet, or unknown."""
+        """Import the command. Raises UsageError for one that is unknown."""
         if cmd_name in COMMANDS:
             command: click.Command = import_module(f"kmconfig.cli.{COMMANDS[cmd_name][0]}").command
             if ctx.resilient_parsing:
@@ -61,8 +58,6 @@ class LazyGroup(click.Group):
             return command
         if ctx.resilient_parsing:
             return None
-        if cmd_name in _NOT_YET:
-            raise click.UsageError(f"`{cmd_name}` is not available yet in this version", ctx)
         raise _unknown(cmd_name)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -84,7 +79,7 @@ class LazyGroup(click.Group):
 def _unknown(name: str) -> UsageError:
     from difflib import get_close_matches  # noqa: PLC0415 - only misspelt commands pay for it
 
-    close = get_close_matches(name, [*COMMANDS, *_NOT_YET], 1)
+    close = get_close_matches(name, COMMANDS, 1)
     remedy = f"did you mean `{close[0]}`?" if close else "`kmconfig --help` lists the commands"
     return UsageError(f"there is no command `{name}`", help=remedy)
 

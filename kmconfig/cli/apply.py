@@ -27,7 +27,11 @@ _MANY = 4
     metavar="FILE",
     help="Apply a plan that `plan --save` wrote, verbatim or not at all.",
 )
-@click.option("--resume", is_flag=True, help="Only bring to its end what a run left open that was killed.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Where a run was killed, bring the files' settings to their end; otherwise do nothing.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
 @click.option("--to", multiple=True, metavar="ADDR", help="Send the test message to ADDR instead.")
 @click.option("--approve", multiple=True, metavar="GUARD", help="Approve a guard, such as host-change.")

@@ -14,8 +14,10 @@ from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmconfig.cli.options import current
-from kmconfig.cli.signals import terminations_as_interrupts
+from kmconfig.cli.signals import handled_by, terminations_as_interrupts
 from kmconfig.cli.worst import Outcomes
+from kmconfig.deploy.receipt import result_without_run
+from kmconfig.deploy.undo import INTERRUPTED
 from kmconfig.errors import PartialOrUnknown
 from kmconfig.report.fleet import summary_lines
 from kmconfig.report.stream import say
@@ -46,6 +48,7 @@ class Fleet:
         self._at_once = at_once
         self._keep_going = keep_going
         self._rows: list[tuple[str, str, float]] = []
+        self._broken_off = False
 
     def apply(self, fleet: list[list[Environment]]) -> None:
         """Apply them all, or as many as succeed, and say in the end what came of each."""
@@ -57,15 +60,23 @@ class Fleet:
                 self._side_by_side(wave)
             else:
                 self._one_by_one(wave)
-        for environment in everything[len(self._rows) :] if self._stopped() else ():
-            self._outcomes.add(not_started(environment.name), 0)
-            self._rows.append((environment.name, NOT_STARTED, 0.0))
+        begun = {name for name, _, _ in self._rows}
+        for environment in everything:
+            if environment.name not in begun:
+                self._left_out(environment.name)
         if len(everything) > 1:
             for line in summary_lines(self._rows, style=current().style(self._outcomes.stream)):
                 self._outcomes.say(line)
 
+    def _left_out(self, name: str) -> None:
+        """Say of an environment that it was not begun, and why."""
+        reason = "the command was broken off" if self._broken_off else "an environment before it failed"
+        code = INTERRUPTED if self._broken_off else 0
+        self._outcomes.add(result_without_run(name, NOT_STARTED, f"{reason}, so it was not begun"), code)
+        self._rows.append((name, NOT_STARTED, 0.0))
+
     def _stopped(self) -> bool:
-        return self._outcomes.interrupted or (self._outcomes.exit_code != 0 and not self._keep_going)
+        return self._broken_off or (self._outcomes.exit_code != 0 and not self._keep_going)
 
     def _one_by_one(self, wave: list[Environment]) -> None:
         for environment in wave:
@@ -73,6 +84,7 @@ class Fleet:
                 return
             began = time.perf_counter()
             self._applying.one(environment)
+            self._broken_off = self._outcomes.interrupted
             self._row(environment.name, began)
 
     def _row(self, name: str, began: float) -> None:
@@ -82,7 +94,8 @@ class Fleet:
         """Each in a process of its own, a copy of this one; what it says is shown when it has ended."""
         began = time.perf_counter()
         share = (self._applying, wave)
-        with ProcessPoolExecutor(len(wave), mp_context=get_context("fork"), initializer=_begin, initargs=share) as pool:
+        pool = ProcessPoolExecutor(len(wave), mp_context=get_context("fork"), initializer=_begin, initargs=share)
+        with self._heard_later(), pool:
             running = {pool.submit(_apply_here, number): environment.name for number, environment in enumerate(wave)}
             for future in as_completed(running):
                 name = running[future]
@@ -92,7 +105,18 @@ class Fleet:
                     done = Done(lost(name), PartialOrUnknown.exit_code, f"{name}: its process was ended from outside\n")
                 say(self._outcomes.stream, done.text)
                 self._outcomes.take(done.result, done.code, done.text)
+                self._broken_off = self._broken_off or self._outcomes.interrupted
                 self._row(name, began)
+
+    @contextmanager
+    def _heard_later(self) -> Iterator[None]:
+        """Take note of an interrupt, and go on: those that are under way hear it themselves, and have to be told of."""
+
+        def note(number: int, frame: object) -> None:  # noqa: ARG001 - a signal handler
+            self._broken_off = True
+
+        with handled_by(note, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            yield
 
 
 #: What this process shares in, where it is one of several; a copy of its parent's, so nothing is sent to it.
@@ -137,24 +161,7 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def not_started(environment: str) -> dict[str, Any]:
-    """The result of an environment that was left out after a failure."""
-    return _result(environment, NOT_STARTED, "an environment before it failed, so it was not begun")
-
-
 def lost(environment: str) -> dict[str, Any]:
     """The result of an environment whose process ended without a word."""
     help_ = f"`kmconfig apply {environment} --resume` finds out, and ends it"
-    return _result(environment, "unknown", f"its process was ended from outside; {help_}")
-
-
-def _result(environment: str, result: str, message: str) -> dict[str, Any]:
-    return {
-        "run": "",
-        "environment": environment,
-        "plan_digest": "",
-        "result": result,
-        "application_verified": False,
-        "steps": [],
-        "message": message,
-    }
+    return result_without_run(environment, "unknown", f"its process was ended from outside; {help_}")

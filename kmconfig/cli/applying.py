@@ -17,7 +17,9 @@ from kmconfig.deploy.apply import Apply, Silent
 from kmconfig.deploy.plan_file import require_same
 from kmconfig.deploy.policy import require_policy
 from kmconfig.deploy.prepare import LintGate, access_of, plan_environment, require_clean, resolve_candidate
+from kmconfig.deploy.receipt import result_without_run
 from kmconfig.deploy.rollback import plan_resumed
+from kmconfig.deploy.undo import INTERRUPTED
 from kmconfig.errors import KmconfigError, PartialOrUnknown, Refused, UsageError
 from kmconfig.report.apply import StepLines, receipt_text
 from kmconfig.report.lint_text import lint_text
@@ -73,9 +75,16 @@ class Applying:
         )
 
     def one(self, environment: Environment) -> None:
-        """Apply one environment; an error ends it and is said, and lands in the results."""
-        with self._outcomes.of(environment.name, refused=partial(refused_result, environment.name)):
-            self._one(environment)
+        """Apply one environment; an error ends it and is said, and lands in the results, as an interrupt does."""
+        try:
+            with self._outcomes.of(environment.name, refused=partial(refused_result, environment.name)):
+                self._one(environment)
+        except KeyboardInterrupt:
+            # A run that had begun to write has said so itself, and has been undone.
+            help_ = f"`kmconfig apply {environment.name} --resume` ends what it may have begun"
+            reason = f"interrupted; {help_}"
+            self._outcomes.add(result_without_run(environment.name, "failed", reason), INTERRUPTED)
+            self._outcomes.say(f"{environment.name}: {reason}")
 
     def _one(self, environment: Environment) -> None:
         now = datetime.now(UTC)
@@ -84,7 +93,7 @@ class Applying:
         require_policy(self._project.file, environment)
         work = self._resumed(environment, now) if self._resume else self._planned(environment, now)
         if work is None:
-            self._outcomes.add(nothing_open(environment.name), 0)
+            self._outcomes.add(result_without_run(environment.name, "unchanged", "no run was left open"), 0)
             self._outcomes.say(f"{environment.name}: nothing to resume, no run was left open")
             return
         run = Apply(work, options=self._options, progress=progress_of(self._outcomes))
@@ -152,28 +161,7 @@ def conclude(run: Apply, outcomes: Outcomes, *, unattended: bool) -> None:
 
 def refused_result(environment: str, error: KmconfigError) -> dict[str, Any]:
     """The result of an apply that never became a run."""
-    return {
-        "run": "",
-        "environment": environment,
-        "plan_digest": "",
-        "result": "failed",
-        "application_verified": False,
-        "steps": [],
-        "message": f"{error.message}; {error.help}" if error.help else error.message,
-    }
-
-
-def nothing_open(environment: str) -> dict[str, Any]:
-    """The result of a resume where nothing was left open."""
-    return {
-        "run": "",
-        "environment": environment,
-        "plan_digest": "",
-        "result": "unchanged",
-        "application_verified": False,
-        "steps": [],
-        "message": "no run was left open",
-    }
+    return result_without_run(environment, "failed", error.sentence)
 
 
 def _run(run: Apply) -> None:
@@ -183,7 +171,7 @@ def _run(run: Apply) -> None:
     except KmconfigError as error:
         run.receipt.result = "unknown" if isinstance(error, PartialOrUnknown) else "failed"
         run.receipt.exit_code = error.exit_code
-        run.receipt.message = f"{error.message}; {error.help}" if error.help else error.message
+        run.receipt.message = error.sentence
 
 
 def _confirm(run: Apply) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kmconfig.cli.globals import global_options
+from kmconfig.cli.globals import global_options, result_formats
 from kmconfig.cli.options import current
 from kmconfig.cli.output import require_writable, write_document, write_lines
 from kmconfig.environment.project import Project, find_root
@@ -38,15 +38,7 @@ _INTERNAL = 70
     help="Compare two environments of the working tree instead of two revisions.",
 )
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 where something changes.")
-@click.option(
-    "--format", "form", type=click.Choice(("text", "json", "markdown")), default="text", help="How to print the result."
-)
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, readable=False),
-    metavar="FILE",
-    help="Write the result to FILE instead of stdout.",
-)
+@result_formats("text", "json", "markdown")
 @global_options
 def command(
     *,

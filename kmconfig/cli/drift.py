@@ -66,5 +66,5 @@ def _drift(project: Project, environment: Environment) -> Drift:
         candidate = resolve_candidate(environment, stores=stores, purpose="plan")
         work = plan_environment(project, candidate, stores=stores, now=now)
     except CouldNotCheck as error:
-        return unreadable(environment.name, error.message if error.help is None else f"{error.message}; {error.help}")
+        return unreadable(environment.name, error.sentence)
     return drift_of(work, today=now.date())

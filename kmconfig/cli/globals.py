@@ -12,8 +12,6 @@ from kmconfig.cli.options import current
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORMATS = ("text", "json")
-
 
 def global_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add -C, --color, -v and -q; they end up in :func:`current`."""
@@ -27,17 +25,26 @@ def global_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --format and --output to a command that prints a result."""
-    command = click.option(
-        "--output",
-        type=click.Path(dir_okay=False, readable=False),
-        metavar="FILE",
-        help="Write the result to FILE instead of stdout.",
-    )(command)
-    return click.option(
-        "--format", "form", type=click.Choice(FORMATS), default="text", help="How to print the result."
-    )(command)
+def result_formats(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """What adds --format, with the first of ``formats`` as the default, and --output."""
+    choice = click.Choice(formats)
+    option = click.option("--format", "form", type=choice, default=formats[0], help="How to print the result.")
+
+    def added(command: Callable[..., Any]) -> Callable[..., Any]:
+        return option(_OUTPUT(command))
+
+    return added
+
+
+_OUTPUT = click.option(
+    "--output",
+    type=click.Path(dir_okay=False, readable=False),
+    metavar="FILE",
+    help="Write the result to FILE instead of stdout.",
+)
+
+result_options = result_formats("text", "json")
+"""Adds --format and --output to a command that prints a result."""
 
 
 def _set_folder(_context: click.Context, _: click.Parameter, value: str | None) -> None:

@@ -120,8 +120,7 @@ def _click_error(check: Callable[[str], object], answer: str) -> None:
     try:
         check(answer)
     except UsageError as error:
-        message = f"{error.message}; {error.help}" if error.help else error.message
-        refusal = click.UsageError(for_terminal(message))
+        refusal = click.UsageError(for_terminal(error.sentence))
     else:
         return
     raise refusal

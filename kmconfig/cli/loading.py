@@ -30,8 +30,10 @@ def readable_environment(name: str, project: Project | None = None) -> Environme
 def names_of(project: Project, names: tuple[str, ...], *, everything: bool) -> list[str]:
     """The environments a command was called for, each once.
 
-    Raises UsageError when none is named.
+    Raises UsageError when none is named, or names stand beside ``everything``.
     """
+    if everything and names:
+        raise UsageError("--all and names exclude each other", help=f"leave out --all, or `{' '.join(names)}`")
     if everything:
         found = project.names()
         if not found:

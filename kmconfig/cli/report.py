@@ -148,9 +148,12 @@ def _require_complete(project: Project, outcome: Outcome, report: Report) -> Non
         codes = ", ".join(sorted({crash.code for crash in outcome.crashes}))
         raise KmconfigError(f"the page is written, but rules failed themselves: {codes}", help="please report this")
     faulty = tuple(view.name for view in report.environments if not view.complete)
+    unread = tuple(layer.document.file.path for layer in project.layers if layer.tier is None and layer.incomplete)
     own = project.file.document
     if faulty:
         fault = f"misses settings of {concerned(faulty)}, whose files have faults"
+    elif unread:
+        fault = f"misses what stands in {concerned(unread)}, which cannot be read"
     elif own is not None and own.problems:
         fault = "may miss something, since the project file has faults"
     else:

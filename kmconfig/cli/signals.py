@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Handler: TypeAlias = Callable[[int, object], None]
 
 
 @contextmanager
@@ -17,11 +19,17 @@ def terminations_as_interrupts() -> Iterator[None]:
     def interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - a signal handler
         raise KeyboardInterrupt
 
-    # `nohup` has SIGHUP ignored, and means it.
-    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, interrupt) for number in numbers}
+    with handled_by(interrupt, signal.SIGTERM, signal.SIGHUP):
+        yield
+
+
+@contextmanager
+def handled_by(handler: Handler, *signals: signal.Signals) -> Iterator[None]:
+    """Let a handler take signals, but for those that are ignored: `nohup` has SIGHUP ignored, and means it."""
+    numbers = [number for number in signals if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)

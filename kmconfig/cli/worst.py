@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130
 
 #: The worst first (contract, section 4); others come behind. Who broke it off wants to hear that it was.
-_ORDER = (7, 70, _INTERRUPTED, 6, 1, 5, 3, 4, 2)
+WORST_FIRST = (7, 70, _INTERRUPTED, 6, 1, 5, 3, 4, 2)
 
 
 class Outcomes:
@@ -99,4 +99,6 @@ class Outcomes:
     def exit_code(self) -> int:
         """The worst of all."""
         codes = [code for code in self._codes if code]
-        return min(codes, key=lambda code: _ORDER.index(code) if code in _ORDER else len(_ORDER), default=0)
+        return min(
+            codes, key=lambda code: WORST_FIRST.index(code) if code in WORST_FIRST else len(WORST_FIRST), default=0
+        )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kmconfig.dns.answer import Answer, Ask
     from kmconfig.dns.dkim_key import DkimKey
     from kmconfig.dns.sender import Sender
+    from kmconfig.providers.record import Provider
 
 _WEAK: Final = 2048
 _BROKEN: Final = 1024
@@ -116,8 +117,17 @@ def _suggestion(sender: Sender, wrong: _Selector) -> str:
     if sender.provider is None:
         where = aliases[-1] if aliases else wrong.name
         return f'{where}. IN TXT "v=DKIM1; k=rsa; p=<the key that your mail server shows>"'
-    alias = f"{wrong.name}. IN CNAME <the name that {sender.provider.title} shows>"
-    return alias if aliases else f"{alias}, or TXT <the key that it shows>"
+    selector, _, domain = wrong.name.partition("._domainkey.")
+    return _alias(sender.provider, selector, domain, only=bool(aliases))
+
+
+def _alias(provider: Provider, selector: str, domain: str, *, only: bool) -> str:
+    """The record of a provider's key, as far as it can be known; ``only`` leaves it no other type."""
+    name = f"{selector}._domainkey.{domain}."
+    if provider.dkim_alias:
+        return f"{name} IN CNAME {provider.dkim_alias.replace('{selector}', selector)}."
+    alias = f"{name} IN CNAME <the name that {provider.title} shows>"
+    return alias if only else f"{alias}, or TXT <the key that it shows>"
 
 
 def _without_selectors(sender: Sender, ask: Ask) -> DomainCheck:
@@ -132,13 +142,21 @@ def _without_selectors(sender: Sender, ask: Ask) -> DomainCheck:
         return DomainCheck("KM706", "unknown", unknown.detail)
     if all(answer.kind == "nxdomain" for answer in answers):
         # RFC 8020: where a name does not exist, there is nothing below it either.
-        suggestion = _suggestion(sender, _look(sender.selectors[0], sender, ask)) if sender.selectors else ""
+        suggestion = _suggestion(sender, _look(sender.selectors[0], sender, ask)) if sender.selectors else _form(sender)
         detail = f"there is no DKIM key: {quoted(name)} does not exist"
         return DomainCheck("KM706", "fail", detail, _remedy(sender), suggestion)
     whose = sender.provider.title if sender.provider is not None else "the mail server"
     usual = f"; none is under {listed(sender.selectors)}, as is usual" if sender.selectors else ""
     detail = f"there are DKIM keys, but which of them {whose} signs with is not known{usual}"
     return DomainCheck("KM706", "unknown", detail, remedy)
+
+
+def _form(sender: Sender) -> str:
+    """The record under a selector that the provider makes for each customer, empty where its form is not known."""
+    provider = sender.provider
+    if provider is None or not provider.dkim_selector_form:
+        return ""
+    return _alias(provider, provider.dkim_selector_form, sender.signing_domains[0], only=False)
 
 
 def _strength(seen: list[_Selector]) -> Iterator[DomainCheck]:

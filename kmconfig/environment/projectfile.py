@@ -122,11 +122,20 @@ class DriftIgnore(NamedTuple):
 
 def _drift_ignore(entry: dict[str, str]) -> DriftIgnore | None:
     """None for a day that no calendar has: what cannot be read accepts nothing."""
+    until = _day(entry["until"])
+    return None if until is None else DriftIgnore(entry["setting"], entry["reason"], until, entry.get("environment"))
+
+
+def _is_day(data: Any) -> bool:
+    """Whether a calendar has it. What is no text is refused for that."""
+    return not isinstance(data, str) or _day(data) is not None
+
+
+def _day(text: str) -> date | None:
     try:
-        until = date.fromisoformat(entry["until"])
+        return date.fromisoformat(text)
     except ValueError:
         return None
-    return DriftIgnore(entry["setting"], entry["reason"], until, entry.get("environment"))
 
 
 def read_project_file(root: Path, name: str, *, content: bytes | None = None) -> ProjectFile:
@@ -143,6 +152,7 @@ def read_project_file(root: Path, name: str, *, content: bytes | None = None) ->
     document = checked_document(*decode(raw, name), schema="project")
     if document.root is not None:
         _keep_inside(document, document.root)
+        _require_days(document, document.root)
     return ProjectFile(document, raw)
 
 
@@ -156,3 +166,17 @@ def _keep_inside(document: Document, root: Value[Any]) -> None:
         remedy = "give a path relative to this file, without `..`"
         document.problems.append(Problem("KM107", message, folder.span, help=remedy, path=folder.path))
         document.broken.add(folder.path)
+
+
+def _require_days(document: Document, root: Value[Any]) -> None:
+    """The schema knows how a day is written; only a calendar knows whether there is one."""
+    ignored = lookup(root, ("drift", "ignore"))
+    entries = ignored.data if ignored is not None and isinstance(ignored.data, list) else []
+    for entry in entries:
+        until = lookup(entry, ("until",))
+        if until is None or until.span is None or until.path in document.broken or _is_day(until.data):
+            continue
+        message = f"no calendar has the day `{until.data}`"
+        remedy = "give the last day on which the difference is accepted, such as 2026-03-31"
+        document.problems.append(Problem("KM107", message, until.span, help=remedy, path=until.path))
+        document.broken.add(until.path)

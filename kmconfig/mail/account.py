@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from kmconfig.environment.duration import parse_duration
 from kmconfig.environment.reference import SecretRef
 from kmconfig.mail.server import SmtpServer
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from kmconfig.mail.server import Encryption
     from kmconfig.secrets.secret import Secret
     from kmconfig.source.value import Value
-
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,8 @@ def smtp_server(
         auth="xoauth2" if smtp.takes_token else "login",
         fallback_ports=tuple(port.data for port in ports),
         ehlo_domain=smtp.ehlo_domain.data if smtp.ehlo_domain is not None else _domain_of_application(environment),
-        timeout=timeout if timeout is not None else seconds(smtp.timeout.data),
+        timeout=timeout if timeout is not None else parse_duration(smtp.timeout.data).total_seconds(),
     )
-
-
-def seconds(duration: str) -> float:
-    """A duration such as ``30s`` or ``5m`` in seconds."""
-    return float(int(duration[:-1]) * _SECONDS[duration[-1]])
 
 
 def secret_references(environment: Environment) -> list[SecretRef]:

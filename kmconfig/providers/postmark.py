@@ -29,6 +29,7 @@ POSTMARK = Provider(
             outline=Outline(HEX, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"),
         ),
     ),
+    dkim_selector_form="<timestamp>pm",
     limits="developer plan 100 a month",
     documentation="https://postmarkapp.com/developer/user-guide/send-email-with-smtp",
     source="postmarkapp.com/support/article/811 and developer overview",

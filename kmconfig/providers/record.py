@@ -108,7 +108,10 @@ class Provider(NamedTuple):
     addresses are taken: ``login`` (that of the login), ``verified`` (verified with the provider), ``any``.
     ``spf_include`` is None where the provider needs no include; with ``own_bounces`` it belongs into the record of the
     domain that bounces go to, which is the provider's or below the sender's, and never the sender's itself.
-    ``dkim_selectors`` are those that customers are given; with ``other_selectors`` some are given others.
+    ``dkim_selectors`` are those that customers are given; with ``other_selectors`` some are given others, and
+    ``dkim_selector_form`` is how those look that are made for each. ``dkim_alias`` is the name that the one of a key
+    leads to, where that is known; ``{selector}`` stands for the selector, and what stands in angle brackets is told by
+    the account.
     ``password_login_ends`` says where passwords are on their way out. ``documentation`` is a URL. ``source`` says
     where the facts come from, ``facts_of`` the day on which they were last compared with it.
     """
@@ -137,6 +140,8 @@ class Provider(NamedTuple):
     own_bounces: bool = False
     dkim_selectors: tuple[str, ...] = ()
     other_selectors: bool = False
+    dkim_selector_form: str = ""
+    dkim_alias: str = ""
     password_login_ends: Retirement | None = None
     api_credentials: Mapping[str, Form] = MappingProxyType({})
     facts_of: str = FACTS_OF

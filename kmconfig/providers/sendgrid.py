@@ -20,6 +20,7 @@ SENDGRID = Provider(
     ),
     leaks=(Leak("a SendGrid API key", r"\bSG\.[\w-]{20,24}\.[\w-]{39,50}(?![\w-])", literal="SG."),),
     dkim_selectors=("s1", "s2"),
+    dkim_alias="{selector}.domainkey.u<number>.wl<number>.sendgrid.net",
     limits="5,000 messages a connection; trial 100 a day for 60 days",
     documentation="https://www.twilio.com/docs/sendgrid/for-developers/sending-email/integrating-with-the-smtp-api",
     source="docs.sendgrid.com, SMTP and domain authentication pages",

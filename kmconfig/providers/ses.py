@@ -62,6 +62,8 @@ SES = Provider(
     ),
     spf_include="amazonses.com",
     own_bounces=True,
+    dkim_selector_form="<token>",
+    dkim_alias="{selector}.dkim.amazonses.com",
     limits="sandbox 200 messages in 24 hours, 1 a second, verified recipients only; 50 recipients a message, 40 MB",
     documentation="https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html",
     source="docs.aws.amazon.com/ses, SMTP interface and credentials pages",

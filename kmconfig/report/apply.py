@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _NAMES = {"read_back": "read back", "test_message": "test message"}
 _WIDTH = 14
+_MARKS = {"ok": ("good", "✓"), "restored": ("good", "✓"), "skipped": ("faint", "–")}
+_MARKS = {"ok": ("good", "✓"), "restored": ("good", "✓"), "skipped": ("faint", "–")}
 _WITH_STAGES = frozenset(("preflight", "test_message"))
 
 
@@ -44,8 +46,8 @@ class StepLines:
 
     def finished(self, step: Step) -> None:
         """Print a finished step."""
-        good = step.outcome in ("ok", "restored")
-        mark = self._style("good", "✓") if good else self._style("bad", "✗")
+        role, sign = _MARKS.get(step.outcome, ("bad", "✗"))
+        mark = self._style(role, sign)
         name = _NAMES.get(step.step, step.step).ljust(_WIDTH)
         line = f"  {mark} {name}{f'{step.ms:.0f} ms'.rjust(8)}  {for_terminal(step.detail)}"
         say(self._stream, f"{line.rstrip()}\n")

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 _ROLES = {"external": "bad", "unapplied": "changed", "secret-rotated": "changed", "unreadable": "warning"}
 _RESULTS = {"clean": ("good", "no drift"), "drift": ("bad", "drift"), "unknown": ("warning", "could not be checked")}
 
+_UNFINISHED = ("warning", "not certain")
+
 
 def drift_text(drift: Drift, *, style: Style) -> Iterator[str]:
     """The drift of one environment, line by line."""
-    role, words = _RESULTS[drift.result]
+    role, words = _UNFINISHED if drift.unfinished and drift.result == "unknown" else _RESULTS[drift.result]
     since = f" since run {drift.run}" if drift.run is not None else ""
     where = f", {for_terminal(drift.target)}" if drift.target else ""
     yield f"{style('bold', for_terminal(drift.environment))}{where}: {style(role, words)}{since}"

@@ -66,7 +66,10 @@ def _change(operation: Operation, *, now: datetime) -> str:
     after = _quoted(operation.after, secret=operation.secret)
     if operation.action == "add":
         return after
-    return f"{before} → {after}" if operation.action == "change" else before
+    if operation.action == "remove":
+        return before
+    # It says the same, but not as it should: twice, for one.
+    return f"{before} → {after}" if before != after or operation.secret else f"{after}, written anew"
 
 
 def _replaced(change: SecretChange, *, now: datetime) -> str:

@@ -37,6 +37,7 @@ def provider_document(provider: Provider) -> dict[str, Any]:
         "password": _form(provider.credential),
         "sender": provider.from_rule,
         "spf_include": provider.spf_include,
+        "own_bounces": provider.own_bounces,
         "dkim_selectors": list(provider.dkim_selectors),
         "limits": provider.limits,
         "password_login_ends": None if ends is None else ends._asdict(),
@@ -68,7 +69,7 @@ def _rows(provider: Provider) -> Iterator[tuple[str, str]]:
     if not provider.credentials_required:
         yield "login", "not always needed"
     yield "sender", _FROM_RULES[provider.from_rule]
-    yield "spf", f"include:{provider.spf_include}" if provider.spf_include else "no include is known to be needed"
+    yield "spf", _spf(provider)
     if provider.dkim_selectors:
         yield "dkim", f"selectors {', '.join(provider.dkim_selectors)}"
     yield "limits", provider.limits
@@ -76,6 +77,14 @@ def _rows(provider: Provider) -> Iterator[tuple[str, str]]:
         ends = provider.password_login_ends
         yield from (("attention", ends.fact), ("remedy", ends.remedy), ("says who", ends.source))
     yield from (("manual", provider.documentation), ("source", provider.source), ("facts of", provider.facts_of))
+
+
+def _spf(provider: Provider) -> str:
+    if not provider.spf_include:
+        return "no include is known to be needed"
+    if provider.own_bounces:
+        return f"include:{provider.spf_include}, only in the record of a MAIL FROM domain of your own"
+    return f"include:{provider.spf_include}"
 
 
 def _expected(form: Form) -> str:

@@ -251,12 +251,21 @@ def test_receipts_of_nested_environments(kmconfig: Call, root: Path) -> None:
     assert "Last runs" in page(root)
 
 
-def test_a_receipt_that_is_none(kmconfig: Call, root: Path) -> None:
-    give(root, ".kmconfig/state/receipts/production/01.json", {"version": 1, "run": "01"})
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({"version": 1, "run": "01"}, "is missing"),
+        (receipt(run=7), "`run` must be text, not a number"),
+        (receipt(steps="none"), "`steps` must be a list, not text"),
+        (receipt(result="sent"), "`result` must be"),
+    ],
+)
+def test_a_receipt_that_is_none(kmconfig: Call, root: Path, content: dict[str, Any], told: str) -> None:
+    give(root, ".kmconfig/state/receipts/production/01.json", content)
     ran = kmconfig("report", "--output", "site")
     assert ran.code == 65
     assert "production/01.json" in ran.err
-    assert "is missing" in ran.err
+    assert told in ran.err
 
 
 def test_a_state_folder_of_somebody_else(kmconfig: Call, root: Path) -> None:
@@ -288,6 +297,13 @@ def test_no_secret_that_was_committed_is_shown(kmconfig: Call, root: Path) -> No
     assert "the key *** and ***" in shown
     assert "incomplete" in shown
     assert "KM301" in shown
+
+
+def test_a_file_that_may_be_an_environment(kmconfig: Call, root: Path) -> None:
+    write(root, {"environments/eu.yaml": "version: 1\ntier: [production\n"})
+    ran = kmconfig("report", "--output", "site")
+    assert ran.code == 65
+    assert "the page is written, and misses what stands in environments/eu.yaml" in ran.err
 
 
 def test_hundreds_of_environments(kmconfig: Call, root: Path) -> None:

@@ -15,6 +15,7 @@ from kmconfig.dns.sender import Sender
 from tests.dns.senders import DOMAIN, check, results, seen, sender
 from tests.dns.zone import rsa_key, txt
 
+POSTMARK = "<timestamp>pm._domainkey.acme.example."
 ED25519 = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 GONE = "; s1._domainkey.acme.example: none\n; s2._domainkey.acme.example: none"
 
@@ -197,6 +198,28 @@ def test_an_alias_at_a_usual_selector_has_to_lead_somewhere() -> None:
     found = check("KM706", "k1._domainkey.acme.example CNAME gone.mailgun.org", who)
     assert found.result == "fail"
     assert found.suggestion == "k1._domainkey.acme.example. IN CNAME <the name that Mailgun shows>"
+
+
+@pytest.mark.parametrize(
+    ("slug", "record"),
+    [
+        ("sendgrid", "s1._domainkey.acme.example. IN CNAME s1.domainkey.u<number>.wl<number>.sendgrid.net."),
+        ("ses", "<token>._domainkey.acme.example. IN CNAME <token>.dkim.amazonses.com."),
+        (
+            "postmark",
+            f"{POSTMARK} IN CNAME <the name that Postmark shows>, or TXT <the key that it shows>",
+        ),
+        ("sparkpost", ""),
+    ],
+)
+def test_a_record_is_suggested_as_far_as_it_can_be_known(slug: str, record: str) -> None:
+    found = check("KM706", GONE, sender(slug))
+    assert (found.result, found.suggestion) == ("fail", record)
+
+
+def test_a_record_for_a_selector_that_is_known() -> None:
+    found = check("KM706", "", sender("ses", selectors=("k3l4",)))
+    assert found.suggestion == "k3l4._domainkey.acme.example. IN CNAME k3l4.dkim.amazonses.com."
 
 
 def test_beside_an_alias_no_record_is_suggested() -> None:

@@ -127,7 +127,7 @@ def test_only_our_keys_change_and_the_old_file_is_kept(
     (snapshot,) = (installation.application / ".kmconfig" / "snapshots").iterdir()
     assert snapshot.read_text(encoding="utf-8") == LIVE
     assert stat.S_IMODE(snapshot.stat().st_mode) == 0o600
-    (receipt,) = (installation.root / ".kmconfig/state/receipts/staging").iterdir()
+    (receipt,) = (installation.root / ".kmconfig/state/receipts/staging").glob("*.json")
     assert stat.S_IMODE(receipt.stat().st_mode) == 0o600
     assert stat.S_IMODE((installation.root / ".kmconfig/state").stat().st_mode) == 0o700
 

@@ -67,6 +67,7 @@ TARGETS: list[dict[str, Any]] = [
         }
     },
     {"laravel_env": {"path": ".env", "laravel": 11}},
+    {"laravel_env": {"path": ".env", "ssh": "deploy@web1.acme.example:2222", "ssh_known_hosts": "ops/known_hosts"}},
     {
         "settings_api": {
             "url": "https://licenses.acme.example/api",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -201,6 +202,18 @@ def test_a_project_file(tmp_path: Path) -> None:
         (b"version: 1\nenvironments: /etc\n", "KM107"),
         (b"version: 1\nenvironments: ../x\n", "KM107"),
         (b"version: 1\nenvironments: x/../../y\n", "KM107"),
+        (b"version: 1\npromotion_max_age: soon\n", "KM107"),
+        (b"version: 1\npromotion_max_age: 0d\n", "KM107"),
+        (b"version: 1\npromotion_max_age: 7\n", "KM105"),
+        (b"version: 1\ndrift: {ignore: {setting: MAIL_HOST}}\n", "KM105"),
+        (b"version: 1\ndrift: {ignore: [MAIL_HOST]}\n", "KM105"),
+        (b"version: 1\ndrift: {ignore: [{setting: MAIL_HOST, reason: r}]}\n", "KM106"),
+        (b"version: 1\ndrift: {ignore: [{setting: MAIL_HOST, reason: r, until: 2026-03-01, by: x}]}\n", "KM104"),
+        (b"version: 1\ndrift: {ignore: [{setting: MAIL_HOST, reason: r, until: soon}]}\n", "KM107"),
+        (b"version: 1\ndrift: {ignore: [{setting: MAIL_HOST, reason: r, until: 2026}]}\n", "KM105"),
+        (b"version: 1\ndrift: {ignore: [{setting: MAIL_HOST, reason: r, until: 20260301}]}\n", "KM105"),
+        (b"version: 1\ndrift: {ignore: [{setting: MAIL_HOST, reason: r, until: 2026-02-31}]}\n", "KM107"),
+        (b"version: 1\ndrift: {ignore: [{setting: MAIL_HOST, reason: r, until: 2025-02-29}]}\n", "KM107"),
         (b"version: 1\n<<: {environments: x}\n", "KM103"),
         (b"version: [\n", "KM101"),
         (b"\xff", "KM110"),
@@ -212,6 +225,28 @@ def test_a_faulty_project_file_is_told_and_its_defaults_hold(tmp_path: Path, con
     assert file.document is not None
     assert [problem.code for problem in file.document.problems] == [code]
     assert (file.environments, file.fail_on) == ("environments", "error")
+
+
+def test_differences_that_are_accepted_for_a_while(tmp_path: Path) -> None:
+    entries = """\
+    - {setting: MAIL_HOST, reason: moving, until: 2024-02-29}
+    - {setting: MAIL_PORT, reason: moving, until: 2026-02-31}
+    - {setting: email.smtp.host, environment: staging, reason: moving, until: 2026-03-31}
+"""
+    (tmp_path / "kmconfig.yaml").write_text(V + f"promotion_max_age: 7d\ndrift:\n  ignore:\n{entries}")
+    file = Project(tmp_path).file
+    assert file.document is not None
+    (problem,) = file.document.problems
+    assert (problem.span.line, problem.span.column, problem.span.text) == (6, 51, "2026-02-31")
+    assert "no calendar has the day" in problem.message
+    assert [(found.setting, found.until) for found in file.drift_ignores] == [
+        ("MAIL_HOST", date(2024, 2, 29)),
+        ("email.smtp.host", date(2026, 3, 31)),
+    ]
+    assert file.promotion_max_age == timedelta(days=7)
+    (elsewhere,) = [found for found in file.drift_ignores if found.environment is not None]
+    assert elsewhere.applies("staging", "email.smtp.host", "MAIL_HOST")
+    assert not elsewhere.applies("production", "email.smtp.host", "MAIL_HOST")
 
 
 def test_what_is_no_project_file(tmp_path: Path) -> None:

@@ -64,6 +64,14 @@ def test_some_rules_cannot_be_changed(tmp_path: Path, word: str, setting: str) -
     assert ("KM301", "error") in _codes(outcome)
 
 
+def test_an_impossible_day_in_the_project_file(tmp_path: Path) -> None:
+    write_environment(tmp_path, "owner: x\n")
+    _project_file(tmp_path, "drift:\n  ignore: [{setting: MAIL_HOST, reason: moving, until: 2026-02-31}]\n")
+    outcome = run_lint(tmp_path)
+    assert found_marks(outcome) == {("kmconfig.yaml", 3, "KM107")}
+    assert outcome.findings[0].place.span.text == "2026-02-31"
+
+
 def test_the_project_file_names_a_rule_that_does_not_exist(tmp_path: Path) -> None:
     write_environment(tmp_path, "owner: x\n")
     _project_file(tmp_path, "lint: {rules: {port-52: off}}\n")

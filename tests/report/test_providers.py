@@ -48,6 +48,22 @@ def test_what_comes_to_an_end_is_said_with_its_source() -> None:
     assert record.password_login_ends.source in text
 
 
+@pytest.mark.parametrize(
+    ("slug", "said"),
+    [
+        ("mailgun", "include:mailgun.org"),
+        ("ses", "include:amazonses.com, only in the record of a MAIL FROM domain of your own"),
+        ("postmark", "no include is known to be needed"),
+    ],
+)
+def test_what_spf_needs_depends_on_where_bounces_go(slug: str, said: str) -> None:
+    record = provider_by_slug(slug)
+    assert record is not None
+    (line,) = [line for line in provider_text(record, style=Style(enabled=False)) if line.startswith("spf ")]
+    assert line.removeprefix("spf").strip() == said
+    assert provider_document(record)["own_bounces"] == (slug == "ses")
+
+
 def test_colour_changes_nothing_else() -> None:
     plain = list(provider_text(PROVIDERS[0], style=Style(enabled=False)))
     coloured = list(provider_text(PROVIDERS[0], style=Style(enabled=True)))

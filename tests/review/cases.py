@@ -30,6 +30,7 @@ _TARGET = "target:\n  file: {path: out/production.json}\n"
 _API = "target:\n  settings_api: {url: 'https://a.example/api', api_key: {env: API}, signing_key_file: a.pem}\n"
 _CLUSTER = "target:\n  kubernetes: {directory: k8s, namespace: mail, name: mail, secrets: external_secret}\n"
 _LARAVEL = "target:\n  laravel_env:\n    path: /srv/app/.env\n    laravel: 12\n"
+_SES = "email:\n  driver: ses\n  ses: {region: eu-west-1}\n"
 
 CASES: tuple[Case, ...] = (
     Case(BASE, "encryption: tls", "encryption: none", "email.smtp.encryption", "high", "encryption is off"),
@@ -70,13 +71,16 @@ CASES: tuple[Case, ...] = (
         "high",
         "it expects an address on the Mailgun domain",
     ),
+    Case(BASE, "email:\n", _SES, "email.driver", "medium", "by `ses` instead of `smtp`"),
+    Case(BASE, "email:\n", _SES, "email.driver", "medium", "SPF of `acme.example` needs no include"),
     Case(
         BASE,
-        "email:\n",
-        "email:\n  driver: ses\n  ses: {region: eu-west-1}\n",
-        "email.driver",
-        "medium",
-        "by `ses` instead of `smtp`",
+        "licensing@acme.example",
+        "licensing@new.example",
+        "email.sender.email",
+        "high",
+        "`new.example` needs SPF, DKIM",
+        before=(("email:\n", _SES),),
     ),
     Case(BASE, "email:\n", "email:\n  driver: sendmail\n", "email.sendmail.path", "high", "the program that is run"),
     Case(
@@ -86,7 +90,7 @@ CASES: tuple[Case, ...] = (
         "email.ses.region",
         "medium",
         "region",
-        before=(("email:\n", "email:\n  driver: ses\n  ses: {region: eu-west-1}\n"),),
+        before=(("email:\n", _SES),),
     ),
     Case(
         BASE, "licensing@acme.example", "licensing@new.example", "email.sender.email", "high", "`new.example` needs SPF"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from kmconfig.environment.duration import parse_duration
 from kmconfig.lint.rules.references import must_change
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ AgeStatus: TypeAlias = Literal["ok", "due_soon", "overdue", "unknown"]
 DEFAULT_LIMIT = "90d"
 SOON = timedelta(days=14)
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _CLOCK_SKEW = timedelta(days=1)
 
 
@@ -85,7 +85,7 @@ def shown_duration(duration: timedelta) -> str:
 def _status(age: timedelta, limit: str | None) -> AgeStatus:
     if limit is None:
         return "ok"
-    most = timedelta(**{_UNITS[limit[-1]]: int(limit[:-1])})
+    most = parse_duration(limit)
     if age > most:
         return "overdue"
     return "due_soon" if most - age <= (SOON if most > SOON else most / 2) else "ok"

@@ -7,12 +7,9 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kmconfig.environment.schemas import load_schema
-from kmconfig.environment.shape import check_shape
+from kmconfig.environment.published import Form, require_fits
 from kmconfig.errors import ConfigurationError, UsageError
 from kmconfig.lint.masking import Mask
-from kmconfig.source.span import SourceFile, Span
-from kmconfig.source.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,23 +25,18 @@ class Kind(NamedTuple):
     title: str
 
 
-class _Form(NamedTuple):
-    """A published form: its schema, what people call it, what to do about a file that has another, its part of it."""
-
-    schema: str
-    title: str
-    remedy: str
-    definition: str | None = None
-
-
 KINDS = (
     Kind("secrets", "Secrets and their ages"),
     Kind("dns", "DNS of the sender domain"),
     Kind("drift", "Drift of live targets"),
     Kind("plan", "Pending changes"),
 )
-_RECEIPT = _Form(
-    "receipt", "a receipt", "receipts are never edited: restore it, or move it out of the state folder", "receipt"
+_RECEIPT = Form(
+    schema="receipt",
+    definition="receipt",
+    title="a receipt",
+    remedy="receipts are never edited: restore it, or move it out of the state folder",
+    mask=Mask(()),
 )
 #: How many of an environment's runs are shown.
 _LAST_RUNS = 5
@@ -68,7 +60,9 @@ def read_results(path: Path, kind: Kind) -> dict[str, Document]:
     if kind.command == "plan" and isinstance(document, dict) and "operations" in document:
         document = {"version": 1, "results": [document]}  # as `plan --save` writes it
     remedy = f"give what `kmconfig {kind.command} --all --format json` prints"
-    _require(document, path, _Form(kind.command, f"what `kmconfig {kind.command}` prints as JSON", remedy))
+    title = f"what `kmconfig {kind.command}` prints as JSON"
+    form = Form(schema=kind.command, title=title, remedy=remedy, mask=Mask(()))
+    require_fits(document, form, shown=str(path))
     return {result["environment"]: result for result in document["results"]}
 
 
@@ -103,7 +97,7 @@ def _json_files(folder: Path) -> Iterator[Path]:
 
 def _receipt(path: Path) -> Document:
     document = _read(path)
-    _require(document, path, _RECEIPT)
+    require_fits(document, _RECEIPT, shown=str(path))
     receipt: Document = document
     return receipt
 
@@ -126,24 +120,3 @@ def _refuse_constant(name: str) -> None:
 
 def _unreadable(path: Path, error: OSError, remedy: str) -> UsageError:
     return UsageError(f"cannot read `{path}`: {error.strerror}", help=remedy)
-
-
-def _require(document: Any, path: Path, form: _Form) -> None:
-    """Hold a document against its published form. Raises ConfigurationError with the first field that is wrong."""
-    file = SourceFile(path.name, "")
-    value = _value(document, (), Span(file, 0, 0))
-    schema = load_schema(form.schema)
-    problems = check_shape(value, schema, broken=set(), file=file, definition=form.definition)
-    if problems:
-        # Whoever gives the wrong file may have given one of keys.
-        reason = Mask(())(problems[0].message)
-        raise ConfigurationError(f"`{path}` is not {form.title}: {reason}", help=form.remedy)
-
-
-def _value(data: Any, path: tuple[str | int, ...], span: Span) -> Value[Any]:
-    """Data in which every value has its path, as the shape check wants it."""
-    if isinstance(data, dict):
-        data = {key: _value(child, (*path, key), span) for key, child in data.items()}
-    elif isinstance(data, list):
-        data = [_value(child, (*path, index), span) for index, child in enumerate(data)]
-    return Value(data, path, span, span)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from kmconfig.environment.duration import parse_duration
 from kmconfig.review.model import Risk, Severity
-from kmconfig.review.risks.secrets import days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ def drift_ignored(_setting: str, before: Any, after: Any) -> Iterator[Risk]:
 
 
 def _is_longer(before: Any, after: Any) -> bool:
-    return _is_duration(before) and _is_duration(after) and days(after) > days(before)
+    return _is_duration(before) and _is_duration(after) and parse_duration(after) > parse_duration(before)
 
 
 def _is_duration(data: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kmconfig.environment.duration import parse_duration
 from kmconfig.review.model import HIDDEN, Risk
 from kmconfig.review.sides import reference_at
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 #: Sources that know who read a secret and how old it is.
 _STORES = frozenset(("vault", "aws_secret", "ssm"))
-_DAYS = {"s": 1 / 86400, "m": 1 / 1440, "h": 1 / 24, "d": 1.0}
 
 
 def _path(change: Change) -> Path:
@@ -58,13 +58,8 @@ def may_grow_older(change: Change, sides: Sides) -> Iterator[Risk]:
         return
     if after.max_age is None:
         yield Risk("medium", f"the secret has no age limit of its own any more; it was {before.max_age}")
-    elif days(after.max_age) > days(before.max_age):
+    elif parse_duration(after.max_age) > parse_duration(before.max_age):
         yield Risk("medium", f"the secret may grow older: {after.max_age} instead of {before.max_age}")
-
-
-def days(duration: str) -> float:
-    """A duration such as ``90d`` in days."""
-    return float(duration[:-1]) * _DAYS[duration[-1]]
 
 
 def shared_with_other_tiers(change: Change, sides: Sides) -> Iterator[Risk]:

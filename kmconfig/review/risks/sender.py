@@ -22,7 +22,8 @@ def sender_domain_changed(change: Change, sides: Sides) -> Iterator[Risk]:
     if not after or not before or after == before:
         return
     provider = provider_of(sides.after)
-    include = f" that includes `{provider.spf_include}`" if provider is not None and provider.spf_include else ""
+    asked = provider is not None and not provider.own_bounces and provider.spf_include
+    include = f" that includes `{asked}`" if asked else ""
     severity: Severity = "high" if sides.is_production else "medium"
     yield Risk(
         severity,

@@ -90,6 +90,8 @@ def provider_changed(change: Change, sides: Sides) -> Iterator[Risk]:
 def _spf(provider: Provider, domain: str) -> str:
     if provider.spf_include is None:
         return f"no SPF include of it is known, see its account for what SPF of {domain} needs"
+    if provider.own_bounces:
+        return f"bounces go to a domain of their own, so SPF of {domain} needs no include, and DKIM counts"
     return f"SPF of {domain} must include `{provider.spf_include}`"
 
 

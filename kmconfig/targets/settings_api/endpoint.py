@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kmconfig.environment.settings import reference_from
 from kmconfig.environment.stores import stores_of
 from kmconfig.errors import ConfigurationError, CouldNotCheck, Refused
-from kmconfig.mail.account import seconds
+from kmconfig.environment.duration import parse_duration
 from kmconfig.secrets.stores import Place
 from kmconfig.secrets.vault.address import Address, is_loopback, normal_host
 from kmconfig.secrets.vault.faults import Fault
@@ -69,7 +69,7 @@ def endpoint_of(environment: Environment, block: Value[Any], access: Access) -> 
         key=lambda: _key(reference, environment, access),
         read=_codes(codes, "read", READ_CODES),
         write=_codes(codes, "write", WRITE_CODES),
-        timeout=seconds(told["timeout"].data) if "timeout" in told else DEFAULT_TIMEOUT,
+        timeout=parse_duration(told["timeout"].data).total_seconds() if "timeout" in told else DEFAULT_TIMEOUT,
         ca_file=_file(told, "ca_file", access),
         signing_key_file=_file(told, "signing_key_file", access),
     )

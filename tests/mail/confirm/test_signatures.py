@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from kmconfig.dns import mail_names as naming
 from kmconfig.dns.mail_names import mail_names
@@ -29,6 +30,11 @@ def key() -> rsa.RSAPrivateKey:
 
 
 @pytest.fixture
+def curve() -> ed25519.Ed25519PrivateKey:
+    return ed25519.Ed25519PrivateKey.generate()
+
+
+@pytest.fixture
 def dns(key: rsa.RSAPrivateKey) -> Iterator[TinyDns]:
     with TinyDns({NAME: record_of(key), "acme.test": "v=spf1 -all"}) as server:
         yield server
@@ -40,6 +46,16 @@ def signed(key: rsa.RSAPrivateKey, message: bytes = PLAIN, **options: Any) -> by
     )
     header: bytes = dkim.sign(message, b"km1", b"acme.test", pem, **options)
     return header + message
+
+
+def signed_on(curve: ed25519.Ed25519PrivateKey) -> bytes:
+    seed = base64.b64encode(curve.private_bytes_raw())
+    header: bytes = dkim.sign(PLAIN, b"km1", b"acme.test", seed, signature_algorithm=b"ed25519-sha256")
+    return header + PLAIN
+
+
+def curve_record(curve: ed25519.Ed25519PrivateKey) -> str:
+    return f"v=DKIM1; k=ed25519; p={base64.b64encode(curve.public_key().public_bytes_raw()).decode()}"
 
 
 def verified(message: bytes, dns: TinyDns, *, whole: bool = True) -> tuple[Signature, ...]:
@@ -56,6 +72,35 @@ def result(message: bytes, dns: TinyDns, **options: Any) -> tuple[str, str]:
 def test_a_signature_that_holds(key: rsa.RSAPrivateKey, dns: TinyDns) -> None:
     assert result(b"Received: by x\r\n" + signed(key), dns) == ("pass", f"the key at {NAME}")
     assert dns.asked == [NAME]
+
+
+def test_an_ed25519_signature_that_holds(curve: ed25519.Ed25519PrivateKey, dns: TinyDns) -> None:
+    dns.records[NAME] = curve_record(curve)
+    assert result(signed_on(curve), dns) == ("pass", f"the key at {NAME}")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [((b"It works", b"It worked"), "body hash"), ((b"Subject: Test", b"Subject: Best"), "does not fit the key")],
+)
+def test_a_message_under_an_ed25519_signature_that_was_changed(
+    curve: ed25519.Ed25519PrivateKey, dns: TinyDns, change: tuple[bytes, bytes], words: str
+) -> None:
+    dns.records[NAME] = curve_record(curve)
+    verdict, detail = result(signed_on(curve).replace(*change), dns)
+    assert verdict == "fail"
+    assert words in detail
+
+
+@pytest.mark.parametrize("p", ["AAAA", "%%%", "", "A" * 44])
+def test_ed25519_keys_that_are_none(curve: ed25519.Ed25519PrivateKey, dns: TinyDns, p: str) -> None:
+    dns.records[NAME] = f"v=DKIM1; k=ed25519; p={p}"
+    assert result(signed_on(curve), dns)[0] == "fail"
+
+
+def test_an_ed25519_signature_and_a_key_of_rsa(curve: ed25519.Ed25519PrivateKey, dns: TinyDns) -> None:
+    verdict, _ = result(signed_on(curve), dns)
+    assert verdict == "fail"
 
 
 def test_no_signature(dns: TinyDns) -> None:

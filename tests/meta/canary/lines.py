@@ -31,25 +31,36 @@ LINES: dict[str, tuple[tuple[str, ...], ...]] = {
     "dns": (("dns", "development"), ("dns", "--all", "--blocklists")),
     "test": (("test", "development"), ("test", "development", "--no-send")),
     "render": (("render", "development"), ("render", "development", "--target", "vault")),
-    "plan": (("plan", "development"), ("plan", "development", "--detailed-exitcode")),
+    "plan": (
+        ("plan", "development"),
+        ("plan", "development", "--detailed-exitcode"),
+        ("plan", "development", "--save", "{root}/plan.json"),
+    ),
     "apply": (("apply", "development", "--yes"),),
+    "drift": (("drift", "development"), ("drift", "--all")),
+    "rollback": (("rollback", "development", "--yes"),),
+    "history": (("history", "development"), ("history", "development", "--verify")),
     "report": (("report", "--output", "site"),),
+    "completion": (("completion", "bash"),),
     "demo": (("demo",),),
 }
+#: What runs before the commands that look at earlier runs.
+BEFORE: dict[str, tuple[str, ...]] = {
+    "rollback": ("apply", "development", "--yes"),
+    "history": ("apply", "development", "--yes"),
+    "drift": ("apply", "development", "--yes"),
+}
 #: Commands that print the same whatever the secrets are.
-WITHOUT_SECRETS = frozenset(("rules", "explain", "schema", "demo"))
+WITHOUT_SECRETS = frozenset(("rules", "explain", "schema", "completion", "demo"))
 #: Commands with one format only, and without a result.
-WITHOUT_FORMAT = frozenset(("schema", "report", "demo"))
-WITHOUT_OUTPUT = frozenset(
-    (
-        "report",
-        "demo",
-    )
-)
+WITHOUT_FORMAT = frozenset(("schema", "report", "completion", "demo"))
+WITHOUT_OUTPUT = frozenset(("report", "demo"))
 
 FORMS = ("text", "json")
 SPEAKING = tuple(name for name in COMMANDS if name not in WITHOUT_SECRETS)
-READING = ("secrets", "test", "plan", "apply")
+READING = ("secrets", "test", "plan", "apply", "drift")
 """Commands that ask the stores."""
+INDIFFERENT = ("init", "import", "history")
+"""Commands that have something to do whatever stands in the environment's file."""
 
 LOUD = ("-v", "-v", "-v")

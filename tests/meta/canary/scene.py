@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.cli.running import write
-from tests.meta.canary.lines import LINES, LOUD, WITHOUT_FORMAT, WITHOUT_OUTPUT
+from tests.meta.canary.lines import BEFORE, LINES, LOUD, WITHOUT_FORMAT, WITHOUT_OUTPUT
 from tests.meta.canary.spellings import Canary
 
 if TYPE_CHECKING:
@@ -77,12 +77,19 @@ target:
     def lines(self, command: str, form: str) -> Iterator[tuple[str, ...]]:
         """The command lines of a command in a format, to stdout and to a file."""
         for words in LINES[command]:
-            line = (*words, *LOUD, "-C", str(self.root))
+            line = (*(word.format(root=self.root) for word in words), *LOUD, "-C", str(self.root))
             if command not in WITHOUT_FORMAT:
                 line = (*line, "--format", form)
             yield line
             if command not in WITHOUT_OUTPUT:
                 yield (*line, "--output", str(self.root / f"output-{command}"))
+
+    def prepare(self, command: str) -> None:
+        """Run what has to be there before a command."""
+        if command in BEFORE:
+            ran = self.call(*BEFORE[command], "-C", str(self.root))
+            assert ran.code == 0, ran.err
+            self.assert_silent(ran)
 
     def assert_silent(self, *runs: Ran) -> None:
         """Nothing that anybody can read holds a canary; only the target and its private snapshots may."""

@@ -30,6 +30,7 @@ def test_every_command_has_a_scenario() -> None:
 def test_success(scene: Scene, stored: str, server: Callable[..., Server], command: str, form: str) -> None:
     with server() as running:
         scene.settings(running.port, source=stored)
+        scene.prepare(command)
         runs = [scene.call(*line) for line in scene.lines(command, form)]
     assert {ran.code for ran in runs} <= {0, 2} | MAY_FAIL.get(command, set()), runs[0].err
     scene.assert_silent(*runs)

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 #: Where a fault with the canary in its text breaks out, by command.
 FAULTS = {
+    "init": ("kmconfig.scaffold.scaffold.scaffold",),
+    "import": ("kmconfig.importing.importer.import_env",),
     "lint": ("kmconfig.lint.engine.lint_loaded",),
     "rules": ("kmconfig.cli.output.write_text",),
     "explain": ("kmconfig.cli.output.write_text",),
     "show": ("kmconfig.cli.output.write_text",),
+    "diff": ("kmconfig.review.review.review_environments",),
     "secrets": ("kmconfig.secrets.inventory.judge_age",),
     "schema": ("kmconfig.cli.schema.write_text",),
     "dns": ("kmconfig.dns.examine.check_spf",),
@@ -28,7 +31,11 @@ FAULTS = {
     "render": ("kmconfig.targets.rendering.mail_keys_input",),
     "plan": ("kmconfig.deploy.prepare.make_plan",),
     "apply": ("kmconfig.mail.smtp.SmtpTransport.send",),
+    "drift": ("kmconfig.deploy.drift.drift_of",),
+    "rollback": ("kmconfig.deploy.rollback.plan_rollback",),
+    "history": ("kmconfig.report.history.history_text",),
     "report": ("kmconfig.report.page.document.page",),
+    "completion": ("kmconfig.cli.completion.write_text",),
     "demo": ("kmconfig.cli.demonstration.story.Story.tell",),
 }
 EXCEPTIONS: tuple[type[Exception], ...] = (RuntimeError, ValueError, OSError, KeyError)
@@ -46,10 +53,11 @@ def test_an_internal_error_that_holds_the_secret(
     def fail(*_: Any, **__: Any) -> Any:
         raise kind(f"failed with {scene.canary.value} at {scene.live.value}")
 
-    for place in FAULTS[command]:
-        monkeypatch.setattr(place, fail)
     with server() as running:
         scene.settings(running.port)
+        scene.prepare(command)
+        for place in FAULTS[command]:
+            monkeypatch.setattr(place, fail)
         ran = scene.call(*next(scene.lines(command, "text")))
     assert ran.code == (6 if command == "apply" else 70), ran.err
     scene.assert_silent(ran)

@@ -8,7 +8,7 @@ import pytest
 
 from kmconfig.cli.lint_reports import WRITERS
 from tests.cli.running import write
-from tests.meta.canary.lines import FORMS, LOUD, SPEAKING
+from tests.meta.canary.lines import FORMS, INDIFFERENT, LOUD, SPEAKING
 from tests.meta.canary.scene import lay_out_broken
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_a_secret_typed_into_a_file(scene: Scene, place: str) -> None:
     for command in SPEAKING:
         for form in WRITERS if command == "lint" else FORMS:
             runs = [scene.call(*line) for line in scene.lines(command, form)]
-            assert 0 not in {ran.code for ran in runs} or place == "in a comment", command
+            assert 0 not in {ran.code for ran in runs} or place == "in a comment" or command in INDIFFERENT, command
             scene.assert_silent(*runs)
 
 
@@ -80,7 +80,7 @@ def test_a_secret_typed_into_the_project_file(scene: Scene, text: str) -> None:
     scene.inputs.add(scene.root / "kmconfig.yaml")
     for command in SPEAKING:
         runs = [scene.call(*line) for form in FORMS for line in scene.lines(command, form)]
-        assert runs[0].code in (1, 65)
+        assert runs[0].code in (1, 65) or command in INDIFFERENT, command
         scene.assert_silent(*runs)
 
 

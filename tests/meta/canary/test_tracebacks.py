@@ -112,9 +112,9 @@ def test_a_store_that_gives_no_secret(
 LATE = (
     ("plan", "kmconfig.deploy.plan.Plan.__init__"),
     ("apply", "kmconfig.mail.smtp.SmtpTransport.probe"),
-    ("apply", "kmconfig.deploy.receipt.Receipts.save"),
+    ("apply", "kmconfig.deploy.receipts.Receipts.save"),
     ("apply", "kmconfig.targets.atomic.os.fsync"),
-    ("apply", "kmconfig.deploy.apply.hold"),
+    ("apply", "kmconfig.targets.keeping.folder.FolderKeeper.hold"),
 )
 
 
@@ -157,6 +157,6 @@ def test_errors_of_every_command(scene: Scene, stored: str, monkeypatch: pytest.
     monkeypatch.setattr("kmconfig.cli.run.say_error", look)
     for line in scene.lines(command, "text"):
         scene.call(*line)
-    assert caught or command in ("secrets", "test", "apply")
+    assert caught or command in ("secrets", "test", "apply", "drift")
     for shown in caught:
         assert scene.found_in(shown) == set(), shown

@@ -45,6 +45,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kmconfig.environment.duration import parse_duration
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import policy_rule
 from kmconfig.lint.rules.references import passwords
@@ -57,8 +58,7 @@ if TYPE_CHECKING:
     from kmconfig.source.value import Value
 
 
-_HOURS = {"s": 1 / 3600, "m": 1 / 60, "h": 1, "d": 24}
-_MOST_DAYS = 90
+_MOST = parse_duration("90d")
 
 
 @policy_rule("KM311", "long-rotation", severity="W/n/–")
@@ -68,13 +68,9 @@ def check(env: Environment, file: ProjectFile) -> Iterator[Finding]:
     for reference in passwords(env):
         limit: Value[Any] | None = env.get(*reference.path, "max_age")
         subject = limit if limit is not None else policy
-        if subject is not None and _days(subject.data) > _MOST_DAYS:
+        if subject is not None and (allowed := parse_duration(subject.data)) > _MOST:
             yield Finding(
-                f"secrets may become {_days(subject.data):.0f} days old",
+                f"secrets may become {allowed.days} days old",
                 primary=Label(subject, "set here"),
-                help=f"write {_MOST_DAYS}d or less",
+                help=f"write {_MOST.days}d or less",
             )
-
-
-def _days(duration: str) -> float:
-    return int(duration[:-1]) * _HOURS[duration[-1]] / 24
