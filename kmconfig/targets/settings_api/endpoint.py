@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from kmconfig.environment.duration import parse_duration
 from kmconfig.environment.settings import reference_from
 from kmconfig.environment.stores import stores_of
 from kmconfig.errors import ConfigurationError, CouldNotCheck, Refused
-from kmconfig.environment.duration import parse_duration
 from kmconfig.secrets.stores import Place
 from kmconfig.secrets.vault.address import Address, is_loopback, normal_host
 from kmconfig.secrets.vault.faults import Fault
