@@ -36,7 +36,8 @@ def command(*, environments: tuple[str, ...], everything: bool, form: str, outpu
     secret-rotated  the store has a new secret, and the target still holds the old one
     unreadable      nobody could look
 
-    Exit code 2 stands for drift, 5 for what could not be looked at. Nothing is written, and nothing healed: `kmconfig
+    Exit code 2 stands for drift, 5 for what could not be looked at,
+    and for a run that did not come to its end. Nothing is written, and nothing healed: `kmconfig
     plan` and `apply` do that. What is accepted for a while stands under `drift.ignore` in kmconfig.yaml.
     """
     from kmconfig.report.drift import drift_text  # noqa: PLC0415

@@ -54,21 +54,27 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """How one environment's target differs; ``run`` is the last one that was applied there."""
+    """How one environment's target differs; ``run`` is the last one that was applied there.
+
+    ``unfinished`` says that a run after it did not come to its end, so nobody knows what the application uses.
+    """
 
     environment: str
     target: str
     run: str | None
     differences: tuple[Difference, ...]
     notes: tuple[str, ...] = ()
+    unfinished: bool = False
 
     @property
     def result(self) -> Result:
-        """Clean only where everything could be looked at, and what differs is accepted."""
+        """Clean only where everything could be looked at, what differs is accepted, and no run was left open."""
         open_ones = [difference for difference in self.differences if difference.ignored is None]
         if any(difference.kind == "unreadable" for difference in open_ones):
             return "unknown"
-        return "drift" if open_ones else "clean"
+        if open_ones:
+            return "drift"
+        return "unknown" if self.unfinished else "clean"
 
     def document(self) -> dict[str, Any]:
         """The drift object of contract, section 5."""
@@ -89,18 +95,27 @@ def drift_of(work: Work, *, today: date) -> Drift:
     found = [_difference(operation, plan, last) for operation in plan.operations]
     notes = [*plan.notes]
     if last is None:
-        notes.append("no run of ours has written to this target, so who changed what cannot be told")
+        notes.append(_untold(work))
     return Drift(
         environment=plan.environment,
         target=plan.target,
         run=last.run if last is not None else None,
         differences=tuple(_ignored(difference, work, today) for difference in found),
         notes=(*notes, *_expired(work.project, plan.environment, today)),
+        unfinished=work.unfinished,
     )
 
 
+def _untold(work: Work) -> str:
+    """Why nobody can tell who changed what."""
+    doubtful = next(work.receipts.changing(work.plan.target), None)
+    if doubtful is None:
+        return "no run of ours has written to this target, so who changed what cannot be told"
+    return f"the receipt of run {doubtful.run} was changed after it was written, so who changed what cannot be told"
+
+
 def _difference(operation: Operation, plan: Plan, last: Stored | None) -> Difference:
-    kind, detail = _secret_kind(operation, plan, last) if operation.secret else _plain_kind(operation, last)
+    kind, detail = _secret_kind(operation, plan, last) if operation.secret else _plain_kind(operation, plan, last)
     return Difference(
         setting=operation.setting,
         key=operation.key,
@@ -111,12 +126,14 @@ def _difference(operation: Operation, plan: Plan, last: Stored | None) -> Differ
     )
 
 
-def _plain_kind(operation: Operation, last: Stored | None) -> tuple[Class, str]:
+def _plain_kind(operation: Operation, plan: Plan, last: Stored | None) -> tuple[Class, str]:
     if last is None:
         return "unapplied", ""
     was = _left(last).get(operation.key)
-    if operation.before == was:
+    if last.text("left") == plan.base or operation.before == was != operation.after:
         return "unapplied", f"run {last.run} left it so, and the files changed since"
+    if operation.before == was:
+        return "external", f"somebody has written it in another way since run {last.run}, twice for one"
     if operation.after == was:
         return "external", f"run {last.run} wrote the expected value, and somebody changed it since"
     return (
@@ -130,11 +147,14 @@ def _secret_kind(operation: Operation, plan: Plan, last: Stored | None) -> tuple
     change = operation.change
     if change is not None and not change.compared:
         return "unreadable", "its value may not be read here, and nothing else tells whether the target holds it"
+    untouched = last is not None and last.text("left") == plan.base
+    if last is not None and not untouched and operation.after is None and operation.key not in _left(last):
+        return "external", f"run {last.run} left nothing there, and somebody has written it since"
     written = secrets_of(last).get(operation.setting) if last is not None else None
     if last is None or written is None or written.reference != operation.after:
         return "unapplied", "another secret is referred to since" if written is not None else ""
     if change is None or None in (change.fingerprint_before, written.fingerprint):
-        return _by_version(change, written, last, untouched=last.text("left") == plan.base)
+        return _by_version(change, written, last, untouched=untouched)
     if change.fingerprint_before != written.fingerprint:
         return "external", f"the target holds another secret than run {last.run} wrote"
     return "secret-rotated", "the store has a new value, and the target still holds the old one"

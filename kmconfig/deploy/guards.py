@@ -27,7 +27,7 @@ SHARED_KEY_CHANGE = "shared-key-change"
 
 #: Guards by name, and what they stand for.
 GUARDS = {
-    HOST_CHANGE: "production's login would go to another server",
+    HOST_CHANGE: "production's login or mail would go to another server",
     DRIVER_CHANGE: "production's mail would leave another way",
     ENCRYPTION_OFF: "production's login would cross the network in clear",
     SENDER_DOMAIN_CHANGE: "production's mail would come from another domain",
@@ -93,17 +93,18 @@ def _way_guards(environment: Environment, comparison: Comparison) -> Iterator[Gu
 
 
 def host_guard(environment: Environment, live_host: str | None, *, wanted: str | None = None) -> Guard | None:
-    """In production a login goes to another server than the live one only when that is approved.
+    """In production logins and mail go to another server than the live one only when that is approved.
 
     ``wanted`` is the server after the change, that of the environment unless told.
     """
     smtp = environment.email.smtp
-    if environment.tier != "production" or smtp is None or live_host is None or smtp.password is None:
+    if environment.tier != "production" or smtp is None or live_host is None:
         return None
     host = wanted or smtp.host.data
     if normal_host(host) == normal_host(live_host):
         return None
-    return Guard(HOST_CHANGE, f"the login would go to `{host}`; production uses `{live_host}` now")
+    what = "the login" if smtp.password is not None else "all mail"
+    return Guard(HOST_CHANGE, f"{what} would go to `{host}`; production uses `{live_host}` now")
 
 
 def _removals(environment: Environment, comparison: Comparison) -> Iterator[Guard]:

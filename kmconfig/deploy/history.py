@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from kmconfig.deploy.plan import digest_of
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,17 +25,12 @@ def breaks(receipts: Receipts) -> Iterator[Break]:
     head = receipts.head()
     if found and head is not None and not _is_head(found, head):
         yield Break(found[0].run, "it is not the last one that was written: a newer receipt is gone")
+    if found and head is None and found[0].text("previous") is not None:
+        yield Break(found[0].run, "nothing says any more that it is the last one that was written")
     if not found and head is not None:
         yield Break("", "there are no receipts any more, although some were written")
     for position, receipt in enumerate(found):
         yield from _broken(receipt, found[position + 1] if position + 1 < len(found) else None)
-
-
-def holds(receipt: Stored) -> bool:
-    """Whether a receipt is what a run has written, as far as it can tell itself."""
-    content = dict(receipt.document)
-    digest: Any = content.pop("digest", None)
-    return bool(digest == digest_of(content))
 
 
 def _is_head(found: list[Stored], head: str) -> bool:
@@ -52,7 +45,9 @@ def _broken(receipt: Stored, before: Stored | None) -> Iterator[Break]:
     if receipt.text("digest") is None:
         yield Break(receipt.run, "it has no digest, so nobody can tell whether it was changed")
         return
-    if not holds(receipt):
+    if receipt.text("run") != receipt.run:
+        yield Break(receipt.run, f"it is the receipt of run {receipt.text('run')}, under another name")
+    elif not receipt.intact:
         yield Break(receipt.run, "it was changed after it was written")
     previous = receipt.text("previous")
     expected = before.text("digest") if before is not None else None

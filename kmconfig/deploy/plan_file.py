@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.deploy.plan import canonical, digest_of
 from kmconfig.deploy.three_way import three_way
-from kmconfig.environment.published import require_fits
+from kmconfig.environment.published import Form, require_fits
 from kmconfig.errors import ConfigurationError, Refused, UsageError
+from kmconfig.lint.masking import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kmconfig.deploy.plan import Plan
 
 _AGAIN = "make a new plan, have it reviewed, and apply that one"
+_FORM = Form(schema="plan", definition="plan", title="a plan", remedy=_AGAIN, mask=Mask(()))
 _LARGEST = 4 * 1024 * 1024
 
 
@@ -59,7 +61,7 @@ def read_plan(path: Path, *, now: datetime) -> SavedPlan:
     content = _content(text, path)
     if content.get("digest") is None:
         raise Refused(f"the plan {path} has no digest, so nobody can tell whether it was changed", help=_AGAIN)
-    require_fits(content, shown=str(path), schema="plan", definition="plan", remedy=_AGAIN)
+    require_fits(content, _FORM, shown=str(path))
     digest = content.pop("digest")
     if digest != digest_of(content):
         raise Refused(f"the plan {path} was changed after it was saved: its digest does not fit", help=_AGAIN)
@@ -114,6 +116,9 @@ def _moved(saved: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
         yield f"it was made for {saved['target']}, and the environment now goes to {now['target']}"
     if saved["commit"] != now["commit"]:
         yield f"it was made at commit {_commit(saved)}, and this is {_commit(now)}"
+    if _lifetime(saved) > _lifetime(now):
+        hours = _lifetime(now) / timedelta(hours=1)
+        yield f"it claims to be good for longer than the {hours:.0f} hours of a plan for this tier"
     before, after = saved["inputs"]["files"], now["inputs"]["files"]
     changed = sorted(path for path in before | after if before.get(path) != after.get(path))
     if changed:
@@ -123,6 +128,10 @@ def _moved(saved: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
     elif saved["inputs"]["rules"] != now["inputs"]["rules"]:
         yield "it was checked by other rules"
     yield from _secrets_moved(saved, now)
+
+
+def _lifetime(content: dict[str, Any]) -> timedelta:
+    return datetime.fromisoformat(content["expires"]) - datetime.fromisoformat(content["created"])
 
 
 def _secrets_moved(saved: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.project import Project
     from kmconfig.secrets.stores import Stores
-    from kmconfig.targets.keeping.interface import Keeper
     from kmconfig.targets.goal import Candidate
+    from kmconfig.targets.keeping.interface import Keeper
 
 __all__ = [
     "LintGate",
@@ -112,6 +112,7 @@ def plan_environment(project: Project, candidate: Candidate, *, stores: Stores, 
         plan=plan,
         reader=reader,
         receipts=receipts,
+        unfinished=killed,
     )
 
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from kmconfig.deploy.history import holds
 from kmconfig.deploy.receipts import Receipts, environments_with_receipts
 from kmconfig.environment.effective import effective, leaves
 from kmconfig.errors import Refused, UsageError
@@ -79,8 +78,10 @@ def _proved(work: Work, before: str) -> str:
     for receipt in _receipts(work, before):
         shown = f"run {receipt.run} of `{receipt.text('environment')}`"
         differing = _differing(wanted, receipt)
-        if not holds(receipt):
+        if not receipt.intact:
             reasons.append(f"the receipt of {shown} was changed after it was written")
+        elif receipt.entries("test").get("sent") is not True:
+            reasons.append(f"{shown} sent no test message")
         elif differing:
             reasons.append(f"{shown} had another {_some(differing)}")
         elif (age := _age(receipt, now=work.plan.created)) > limit:
@@ -99,7 +100,8 @@ def _receipts(work: Work, tier: str) -> Iterator[Stored]:
     state, own = work.receipts.state, work.environment.name
     names = sorted(environments_with_receipts(state), key=lambda name: -_kinship(name, own))
     for name in names:
-        last = next((one for one in Receipts(state, name).newest_first() if one.text("result") == "applied"), None)
+        found = Receipts(state, name).newest_first()
+        last = next((one for one in found if one.text("result") == "applied" or not one.intact), None)
         if last is not None and last.text("tier") == tier and last.text("kind") == "apply":
             yield last
 

@@ -137,6 +137,19 @@ class Receipt:
         }
 
 
+def result_without_run(environment: str, result: str, message: str) -> dict[str, Any]:
+    """What stands in the results of an environment where no run began; ``message`` says why."""
+    return {
+        "run": "",
+        "environment": environment,
+        "plan_digest": "",
+        "result": result,
+        "application_verified": False,
+        "steps": [],
+        "message": message,
+    }
+
+
 def new_run(now: datetime) -> str:
     """An id that sorts by time, to the microsecond, and is unique."""
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{randomness.token_hex(2)}"

@@ -38,6 +38,13 @@ class Stored:
         """The run it is about."""
         return self.path.stem
 
+    @property
+    def intact(self) -> bool:
+        """Whether it is what that run has written, as far as it can tell itself."""
+        content = dict(self.document)
+        digest: Any = content.pop("digest", None)
+        return bool(digest == digest_of(content)) and content.get("run") == self.run
+
     def text(self, name: str) -> str | None:
         """A text of the receipt, None where there is none."""
         value = self.document.get(name)
@@ -89,9 +96,13 @@ class Receipts:
             ) from None
 
     def newest_first(self) -> Iterator[Stored]:
-        """All receipts; those that cannot be read are empty."""
+        """All receipts; those that cannot be read are empty. Raises CouldNotCheck where nobody may look for them."""
         for path in self._files():
             yield Stored(path, _read(path))
+
+    def changing(self, target: str) -> Iterator[Stored]:
+        """Those of runs that changed a target for good, newest first, with those that may have been of such a run."""
+        return (found for found in self.newest_first() if changed(found, target) or not found.intact)
 
     def head(self) -> str | None:
         """The digest of the receipt that was written last, None where nothing says so."""
@@ -105,11 +116,12 @@ class Receipts:
         return _read(self.folder / f"{run}.json").get("result") in ("applied", "rolled_back")
 
     def last_applied(self, target: str) -> Stored | None:
-        """The last receipt of a run that changed a target for good."""
-        return next((found for found in self.newest_first() if changed(found, target)), None)
+        """The last receipt of a run that changed a target for good; None where somebody has changed that receipt."""
+        last = next(self.changing(target), None)
+        return last if last is not None and last.intact else None
 
     def keys_written(self, target: str) -> frozenset[str]:
-        """The keys that the last run wrote to a target. Receipts that cannot be read count as none."""
+        """The keys that the last run wrote to a target; none where its receipt cannot be trusted."""
         last = self.last_applied(target)
         return frozenset(key for key in last.items("keys") if isinstance(key, str)) if last is not None else frozenset()
 
@@ -119,11 +131,17 @@ class Receipts:
         return secrets_of(last) if last is not None else {}
 
     def _files(self) -> list[Path]:
-        """Receipts, newest first."""
+        """Receipts, newest first. Raises CouldNotCheck."""
         try:
-            return sorted((path for path in self.folder.iterdir() if path.suffix == ".json"), reverse=True)
-        except OSError:  # none yet, or none for this user
+            names = [path for path in self.folder.iterdir() if path.suffix == ".json"]
+        except FileNotFoundError:  # none yet
             return []
+        except OSError as error:
+            raise CouldNotCheck(
+                f"the receipts in `{self.folder}` cannot be listed: {error.strerror}",
+                help="run kmconfig as the user who applies, or name another folder with `state` in kmconfig.yaml",
+            ) from None
+        return sorted((path for path in names if path.is_file()), reverse=True)
 
     def _last(self, *, but: str) -> str | None:
         """The digest of the newest receipt, which is not that of ``but`` itself."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: All that git needs to read a work tree; variables with secrets are none of its business.
 _PASSED_ON = frozenset(("PATH", "HOME", "XDG_CONFIG_HOME", "GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES"))
 
+#: `git status` would otherwise write what it has learned into the index.
+_ONLY_LOOK = {"GIT_OPTIONAL_LOCKS": "0"}
+
 
 class _WorkTree(NamedTuple):
     """The commit that is checked out, None outside of git, and the files that differ from it, relative to the root."""
@@ -58,7 +61,7 @@ def _git(root: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
             ("git", "-C", str(root), *arguments),
-            env={name: value for name, value in os.environ.items() if name in _PASSED_ON},
+            env={name: value for name, value in os.environ.items() if name in _PASSED_ON} | _ONLY_LOOK,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=10,

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from kmconfig.deploy import journal
+from kmconfig.deploy.drift import drift_of
 from kmconfig.deploy.earlier_settings import earlier_candidate
 from kmconfig.deploy.inputs import inputs_of
 from kmconfig.deploy.plan import make_plan
-from kmconfig.deploy.prepare import access_of, receipts_of
-from kmconfig.deploy.receipts import Stored, changed
+from kmconfig.deploy.prepare import access_of, plan_environment, receipts_of, resolve_candidate
 from kmconfig.deploy.revision import revision
 from kmconfig.deploy.work import Work
 from kmconfig.errors import CouldNotCheck, Refused, UsageError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kmconfig.deploy.plan import Plan
-    from kmconfig.deploy.receipts import Receipts
+    from kmconfig.deploy.receipts import Receipts, Stored
     from kmconfig.environment.environment import Environment
     from kmconfig.environment.project import Project
     from kmconfig.secrets.stores import Stores
@@ -68,8 +68,9 @@ def plan_rollback(
     place = _Place.of(project, environment, stores)
     way = _way(place.receipts, place.keeper, place.reader.identity, to)
     work = place.work(way, now=now)
-    if way.leaving is not None and work.plan.operations:
+    if way.leaving is not None and work.plan.operations and way.leaving.text("left") != work.plan.base:
         _require_untouched(way.leaving, work.plan, place.reader)
+        _require_same_secrets(way.leaving, work.plan, place, stores=stores, now=now)
     return work
 
 
@@ -86,7 +87,7 @@ def plan_resumed(
     place = _Place.of(project, environment, stores)
     # The run that was to be taken back has a receipt, or was killed as well: then both share one snapshot.
     known = next((found for found in place.receipts.newest_first() if found.run == entry.back_to), None)
-    name = (known.text("snapshot") if known is not None else None) or entry.snapshot
+    name = (_trusted(known).text("snapshot") if known is not None else None) or entry.snapshot
     goal = Earlier(run=entry.back_to, snapshot=place.keeper.kept(name), keys=frozenset(entry.keys))
     return place.work(_Way(goal=goal, returning=None, leaving=None), now=now)
 
@@ -141,10 +142,10 @@ class _Place:
 
 def _way(receipts: Receipts, keeper: Keeper, target: str, to: str | None) -> _Way:
     entry = journal.read(keeper)
-    applied = [found for found in receipts.newest_first() if changed(found, target)]
+    applied = list(receipts.changing(target))
     if entry is not None and to is None:
         goal = Earlier(run=entry.run, snapshot=keeper.kept(entry.snapshot), keys=frozenset(entry.keys))
-        return _Way(goal=goal, returning=applied[0] if applied else None, leaving=None)
+        return _Way(goal=goal, returning=_intact(applied[:1]), leaving=None)
     if entry is not None:
         raise Refused(
             f"run {entry.run} did not come to its end, so no other can be gone back to",
@@ -154,7 +155,7 @@ def _way(receipts: Receipts, keeper: Keeper, target: str, to: str | None) -> _Wa
         raise UsageError(
             f"no run has written to {target} that could be taken back", help="`kmconfig history ENV` lists all runs"
         )
-    undone = _undone(applied, to)
+    undone = [_trusted(receipt) for receipt in _undone(applied, to)]
     first = undone[-1]
     name = first.text("snapshot")
     if name is None:
@@ -162,8 +163,22 @@ def _way(receipts: Receipts, keeper: Keeper, target: str, to: str | None) -> _Wa
     keys = frozenset(key for receipt in undone for key in receipt.items("keys") + _operated(receipt))
     goal = Earlier(run=first.run, snapshot=_kept(keeper, name, first.run), keys=keys)
     position = applied.index(first)
-    returning = applied[position + 1] if position + 1 < len(applied) else None
-    return _Way(goal=goal, returning=returning, leaving=applied[0])
+    return _Way(goal=goal, returning=_intact(applied[position + 1 : position + 2]), leaving=applied[0])
+
+
+def _intact(found: list[Stored]) -> Stored | None:
+    """The receipt that was found, unless somebody has changed it: it could name a server for our logins."""
+    return next((receipt for receipt in found if receipt.intact), None)
+
+
+def _trusted(receipt: Stored) -> Stored:
+    """The same receipt. Raises Refused where somebody has changed it."""
+    if not receipt.intact:
+        raise Refused(
+            f"the receipt of run {receipt.run} was changed after it was written, so nothing is taken back by it",
+            help="`kmconfig history ENV --verify` shows more; to go back, revert the files in git and apply them",
+        )
+    return receipt
 
 
 def _undone(applied: list[Stored], to: str | None) -> list[Stored]:
@@ -205,9 +220,7 @@ def _is_plain(entry: object) -> TypeGuard[dict[str, Any]]:
 
 
 def _require_untouched(leaving: Stored, plan: Plan, reader: Reader) -> None:
-    """Make sure that the target holds what the last run left. Raises Refused."""
-    if leaving.text("left") == plan.base:
-        return
+    """Make sure that the target holds what the last run left, secrets aside. Raises Refused."""
     live = {operation.key: operation for operation in plan.operations}
     touched = []
     for key, kept in leaving.entries("kept").items():
@@ -217,7 +230,30 @@ def _require_untouched(leaving: Stored, plan: Plan, reader: Reader) -> None:
         if held != kept.get("text"):
             touched.append(key)
     if touched:
-        raise Refused(
-            f"`{reader.shown}` no longer holds what run {leaving.run} left: {', '.join(touched)} changed since",
-            help="`kmconfig drift` shows how; settle that first, then roll back or apply",
-        )
+        raise _decided_otherwise(leaving, reader, touched)
+
+
+def _require_same_secrets(leaving: Stored, plan: Plan, place: _Place, *, stores: Stores, now: datetime) -> None:
+    """Make sure of the same for secrets, which are told apart as drift does. Raises Refused or CouldNotCheck."""
+    ours = {operation.key for operation in plan.operations if operation.secret} & leaving.entries("kept").keys()
+    if not ours:
+        return
+    try:
+        candidate = resolve_candidate(place.environment, stores=stores, purpose="plan")
+        drift = drift_of(plan_environment(place.project, candidate, stores=stores, now=now), today=now.date())
+    except CouldNotCheck as error:
+        raise CouldNotCheck(
+            f"`{place.reader.shown}` was changed since run {leaving.run}, and nobody can tell whether its secrets"
+            f" were: {error.message}",
+            help=error.help,
+        ) from None
+    touched = [found.key for found in drift.differences if found.key in ours and found.kind == "external"]
+    if touched:
+        raise _decided_otherwise(leaving, place.reader, touched)
+
+
+def _decided_otherwise(leaving: Stored, reader: Reader, touched: list[str]) -> Refused:
+    return Refused(
+        f"`{reader.shown}` no longer holds what run {leaving.run} left: {', '.join(touched)} changed since",
+        help="`kmconfig drift` shows how; settle that first, then roll back or apply",
+    )

@@ -90,7 +90,10 @@ class Undo:
             self.writer.restore(snapshot, self.fence)
         if self.writer.state(snapshot, ()) != "before":
             raise StepFailed("the target does not hold what the snapshot does")
-        return self.proof.reload_again(all_commands=self.killed is not None)
+        told_of_it = self.proof.reload_again(all_commands=self.killed is not None)
+        if self.writer.state(snapshot, ()) != "before":
+            raise StepFailed("the target was changed again while the application was told of it")
+        return told_of_it
 
 
 @contextmanager

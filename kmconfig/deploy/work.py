@@ -19,7 +19,8 @@ class Work:
     """What a target is to say, the plan that leads there, and where its receipt goes.
 
     ``environment`` decides target, commands and policy. ``candidate`` are the settings that a test message can prove:
-    those of the goal, or None where nobody knows them as settings, as before the first run.
+    those of the goal, or None where nobody knows them as settings, as before the first run. ``unfinished`` says that
+    a run on this target did not come to its end.
     """
 
     project: ProjectFile
@@ -29,3 +30,4 @@ class Work:
     plan: Plan
     reader: Reader
     receipts: Receipts
+    unfinished: bool = False

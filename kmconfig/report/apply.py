@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _NAMES = {"read_back": "read back", "test_message": "test message"}
 _WIDTH = 14
 _MARKS = {"ok": ("good", "✓"), "restored": ("good", "✓"), "skipped": ("faint", "–")}
-_MARKS = {"ok": ("good", "✓"), "restored": ("good", "✓"), "skipped": ("faint", "–")}
 _WITH_STAGES = frozenset(("preflight", "test_message"))
 
 

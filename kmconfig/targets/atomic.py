@@ -83,12 +83,15 @@ def sync_folder(folder: Path) -> None:
 def _temporary(target: Path) -> Iterator[tuple[Path, int]]:
     """A new file beside ``target``, for its owner only; gone at the end unless it was renamed."""
     temporary = target.parent / f".{target.name}{TEMPORARY}{secrets.token_hex(6)}"
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    handle = None
     try:
+        # Inside, since Ctrl-C may come between the two.
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         yield temporary, handle
     finally:
-        os.close(handle)
-        with suppress(FileNotFoundError):
+        if handle is not None:
+            os.close(handle)
+        with suppress(OSError):
             temporary.unlink()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 APPLIED = b"MAIL_FROM_ADDRESS=licensing@acme.test\n"
 
 
-def production(site: Site, **changes: object) -> None:
+def production(site: Site, **changes: Any) -> None:
     site.configure("production", tier="production", **changes)
 
 
@@ -69,6 +69,13 @@ def test_other_tiers_are_free(
     assert said
     site.env.write_bytes(arrange(LIVE))
     assert kmconfig("plan", "staging", "--format", "json").result["guards"] == []
+
+
+def test_mail_without_a_login_goes_to_another_server(site: Site, kmconfig: Call) -> None:
+    production(site, username=None, password=None)
+    site.env.write_bytes(b"MAIL_MAILER=smtp\nMAIL_HOST=relay.acme.test\nMAIL_FROM_ADDRESS=licensing@acme.test\n")
+    said = "all mail would go to `localhost`; production uses `relay.acme.test` now"
+    assert guards(kmconfig) == {"host-change": said}
 
 
 def test_encryption_is_turned_off(site: Site, kmconfig: Call) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.running import write
 from tests.deploy.endings import APPLY, complies
+from tests.deploy.killed import Killer
 from tests.deploy.site import LIVE, everything
 
 if TYPE_CHECKING:
@@ -56,6 +57,16 @@ def test_somebody_has_changed_the_target(site: Site, kmconfig: Call) -> None:
 
 
 @pytest.mark.usefixtures("applied")
+@pytest.mark.parametrize("line", [b"MAIL_URL=smtp://mail.evil.test\n", b"MAIL_HOST=localhost\n"])
+def test_somebody_has_put_a_line_in(site: Site, kmconfig: Call, line: bytes) -> None:
+    site.env.write_bytes(site.env.read_bytes() + line)
+    key = line.split(b"=")[0].decode()
+    assert classes(kmconfig(*DRIFT)) == {key: "external"}
+    words = {"MAIL_URL": "- MAIL_URL  (set)", "MAIL_HOST": '~ MAIL_HOST  "localhost", written anew'}
+    assert words[key] in kmconfig("plan", "staging").out
+
+
+@pytest.mark.usefixtures("applied")
 def test_nobody_has_applied_the_files(site: Site, kmconfig: Call) -> None:
     site.configure(ehlo_domain="licenses.acme.test")
     replace(site, b"MAIL_HOST=localhost", b"MAIL_HOST=mail.acme.test")
@@ -74,6 +85,18 @@ def test_what_cannot_be_read_is_never_clean(site: Site, kmconfig: Call, monkeypa
     assert (ran.code, ran.result["result"], classes(ran)) == (5, "unknown", {"": "unreadable"})
     site.env.unlink()
     assert kmconfig(*DRIFT).code == 5
+
+
+def test_a_run_that_was_left_open_is_never_clean(site: Site, kmconfig: Call) -> None:
+    site.configure(reload=[["true"]])
+    with Killer() as killer:
+        assert killer.run(site, *APPLY, at=1, events=("subprocess.Popen",), about="true") is None
+    ran = kmconfig(*DRIFT)
+    assert (ran.code, ran.result["result"], classes(ran)) == (5, "unknown", {})
+    assert "did not come to its end" in "".join(ran.result["notes"])
+    assert "not certain" in kmconfig("drift", "staging").out
+    assert kmconfig("apply", "staging", "--resume", "--yes").code == 0
+    assert kmconfig(*DRIFT).code == 0
 
 
 @pytest.mark.usefixtures("applied")

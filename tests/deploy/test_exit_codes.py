@@ -83,7 +83,7 @@ def test_nobody_to_ask(site: Site, kmconfig: Call, server: Server) -> None:
 def test_the_worst_of_several_counts_and_the_others_go_on(site: Site, kmconfig: Call, server: Server) -> None:
     target = {"laravel_env": {"path": str(site.application / ".env.broken"), "laravel": 10}}
     site.configure("broken", password={"env": "KM_NOT_SET"}, target=target)
-    ran = kmconfig("apply", "broken", "staging", "--yes", "--format", "json")
+    ran = kmconfig("apply", "broken", "staging", "--yes", "--keep-going", "--format", "json")
     assert ran.code == 5
     results = {result["environment"]: result["result"] for result in ran.document["results"]}
     assert results == {"broken": "failed", "staging": "applied"}

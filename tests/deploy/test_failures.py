@@ -137,3 +137,12 @@ def test_recipients_are_named_in_the_receipt_of_a_failure(
         ran = kmconfig(*APPLY)
     assert ran.result["test"]["recipients"] == [RECIPIENT]
     assert ran.result["test"]["sent"] is False
+
+
+def test_a_command_that_changes_what_was_put_back(site: Site, kmconfig: Call) -> None:
+    site.configure(
+        reload=[["sh", "-c", "test ! -e again || echo MAIL_HOST=theirs >> .env; touch again"]], verify=[["false"]]
+    )
+    ran = kmconfig(*APPLY)
+    assert (ran.code, ran.result["result"]) == (7, "unknown")
+    assert "the target was changed again while the application was told of it" in ran.result["message"]

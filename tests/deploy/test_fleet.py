@@ -216,8 +216,9 @@ def test_an_interrupt_ends_all_of_them_well(fleet: Site, hanging: Callable[[int]
         member(fleet, f"{letter}/dev", "development", port=server.port)
     before = sorted(path.name for path in fleet.application.iterdir())
     names = [f"{letter}/dev" for letter in "wxyz"]
+    options = ("--yes", "--parallel", "3", "--format", "json")
     with subprocess.Popen(
-        [sys.executable, "-m", "kmconfig", "-C", str(fleet.root), "apply", *names, "--yes", "--parallel", "3"],
+        [sys.executable, "-m", "kmconfig", "-C", str(fleet.root), "apply", *names, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -230,4 +231,32 @@ def test_an_interrupt_ends_all_of_them_well(fleet: Site, hanging: Callable[[int]
     assert "Traceback" not in err
     left = [path.name for path in fleet.application.iterdir() if path.suffix == ".json"]
     assert left == ["w-dev.json"], (before, out, err)
+    found = {result["environment"]: result["result"] for result in json.loads(out)["results"]}
+    assert found == {"w/dev": "applied"} | {f"{letter}/dev": "rolled_back" for letter in "xyz"}
+    assert "4 environments: 3 rolled back, 1 applied" in err
+    assert fleet.leftovers() == []
+
+
+@pytest.mark.parametrize("parallel", ["1", "2"])
+def test_what_an_interrupt_leaves_out_is_said(fleet: Site, hanging: Callable[[int], Waiting], parallel: str) -> None:
+    server = hanging(1)
+    names = [f"{letter}/dev" for letter in "wxyz"]
+    for name in names:
+        member(fleet, name, "development", port=server.port)
+    options = ("--yes", "--parallel", parallel, "--format", "json")
+    with subprocess.Popen(
+        [sys.executable, "-m", "kmconfig", "-C", str(fleet.root), "apply", *names, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert server.reached.wait(30)
+        os.killpg(process.pid, signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, (out, err)
+    found = {result["environment"]: result["result"] for result in json.loads(out)["results"]}
+    assert sorted(found) == names
+    assert (found["w/dev"], found["z/dev"]) == ("applied", "not_started")
+    assert "rolled_back" in found.values()
     assert fleet.leftovers() == []

@@ -61,12 +61,13 @@ def test_a_signal_during_a_command(site: Site, kmconfig: Call, number: signal.Si
     before = handlers()
     ran = kmconfig("apply", "staging", "zone", "--yes", "--format", "json")
     assert handlers() == before
-    # The second environment is not begun.
-    assert (ran.code, ran.result["result"], ran.result["message"]) == (
+    first, second = ran.document["results"]
+    assert (ran.code, first["result"], first["message"]) == (
         130,
         "rolled_back",
         "interrupted; what was there before is back",
     )
+    assert (second["environment"], second["result"]) == ("zone", "not_started")
     assert site.env.read_bytes() == LIVE
     assert site.leftovers() == []
 

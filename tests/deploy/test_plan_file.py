@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -126,6 +127,18 @@ def test_out_of_its_time(site: Site, kmconfig: Call, file: Path, hours: int, sai
     assert site.env.read_bytes() == LIVE
 
 
+def test_it_is_not_good_for_longer_than_a_plan_may_be(site: Site, kmconfig: Call, file: Path) -> None:
+    created = datetime.fromisoformat(save(kmconfig, file)["created"])
+    for changes in (
+        {"expires": "2999-01-01T00:00:00+00:00"},
+        {"created": (created - timedelta(days=2)).isoformat(), "expires": (created + timedelta(hours=1)).isoformat()},
+    ):
+        rewrite(file, **changes)
+        ran = take(kmconfig, file)
+        assert (ran.code, site.env.read_bytes()) == (3, LIVE)
+        assert "for longer than the 24 hours of a plan for this tier" in ran.err
+
+
 def test_the_files_changed(site: Site, kmconfig: Call, file: Path) -> None:
     save(kmconfig, file)
     site.configure(ehlo_domain="licenses.acme.test")
@@ -159,9 +172,13 @@ def test_the_commit_counts_and_the_plan_itself_does_not(site: Site, kmconfig: Ca
     git("init", "-q")
     git("add", "environments")
     git("commit", "-qm", "settings")
+    # Git would note in its index that it has looked.
+    os.utime(site.root / "environments/staging.yaml")
+    repository = everything(site.root / ".git")
     file = site.root / "plan.json"
     plan = save(kmconfig, file)
     assert "+dirty" not in plan["commit"]
+    assert everything(site.root / ".git") == repository
     git("commit", "-qm", "another", "--allow-empty")
     ran = take(kmconfig, file)
     assert (ran.code, f"it was made at commit {plan['commit'][:12]}" in ran.err) == (3, True)

@@ -108,6 +108,13 @@ def test_it_is_too_long_ago(kmconfig: Call, site: Site) -> None:
     assert apply(kmconfig, "production").code == 0
 
 
+def test_a_run_without_a_test_message_proves_nothing(kmconfig: Call) -> None:
+    skipped = ("--skip-promotion", "there is no development")
+    assert apply(kmconfig, "staging", *skipped, "--no-test-send", "the mail server is down").code == 0
+    ran = apply(kmconfig, "production")
+    assert (ran.code, "sent no test message" in ran.err) == (3, True)
+
+
 def test_a_receipt_that_was_tampered_with_proves_nothing(kmconfig: Call, site: Site) -> None:
     assert apply(kmconfig, "staging", "--skip-promotion", "there is no development").code == 0
     (receipt,) = site.receipts

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kmconfig.deploy.receipt import Receipt, Step
+    from kmconfig.mail.stages import Progress
     from tests.mail.certificates import Certificates
     from tests.mail.servers import Peer
 
@@ -25,7 +26,7 @@ class Watch:
     """Keeps what a run tells."""
 
     def __init__(self) -> None:
-        self.mail = Silence()
+        self.mail: Progress = Silence()
         self.waits: list[str] = []
 
     def started(self, step: str) -> None:
@@ -95,6 +96,14 @@ def test_how_often(
 def test_a_refusal_for_good_is_not_tried_again(put_off: Callable[..., Receipt], pauses: list[float]) -> None:
     assert put_off("550 5.7.1 no", patience=120).exit_code == 6
     assert pauses == []
+
+
+def test_a_message_that_may_have_been_taken_is_not_sent_twice(
+    put_off: Callable[..., Receipt], pauses: list[float]
+) -> None:
+    receipt = put_off(lambda peer: peer.drop(), patience=120)
+    assert (receipt.exit_code, pauses) == (6, [])
+    assert "may or may not be delivered" in receipt.message
 
 
 def test_whoever_watches_hears_of_it(put_off: Callable[..., Receipt], watch: Watch, pauses: list[float]) -> None:

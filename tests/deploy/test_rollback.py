@@ -9,7 +9,7 @@ import pytest
 
 from tests.deploy.endings import APPLY, complies, steps
 from tests.deploy.killed import Killer
-from tests.deploy.site import LIVE, everything, good_server
+from tests.deploy.site import LIVE, PASSWORD, VARIABLE, everything, good_server
 from tests.deploy.test_killed import sites
 
 if TYPE_CHECKING:
@@ -77,6 +77,13 @@ def test_settings_that_somebody_had_changed_are_not_tried_as_those_of_a_run(
     assert server.messages == []
 
 
+def test_a_step_that_is_left_out_is_not_shown_as_failed(site: Site, kmconfig: Call) -> None:
+    run_of(kmconfig(*APPLY))
+    ran = kmconfig("rollback", "staging", "--yes")
+    assert (ran.code, "✗" in ran.out) == (0, False)
+    assert ran.out.count("– ") == 2
+
+
 def test_to_a_run_by_its_name(site: Site, kmconfig: Call) -> None:
     first = run_of(kmconfig(*APPLY))
     wanted = site.env.read_bytes()
@@ -104,6 +111,41 @@ def test_what_somebody_decided_since_is_not_undone(site: Site, kmconfig: Call) -
     ran = kmconfig(*ROLLBACK)
     assert (ran.code, site.env.read_bytes()) == (3, changed)
     assert "MAIL_HOST changed since" in ran.err
+
+
+def test_a_secret_that_somebody_has_changed_since_is_not_undone(site: Site, kmconfig: Call) -> None:
+    run_of(kmconfig(*APPLY))
+    changed = site.env.read_bytes().replace(PASSWORD.encode(), b"somebody's own password")
+    site.env.write_bytes(changed)
+    ran = kmconfig(*ROLLBACK)
+    assert (ran.code, site.env.read_bytes()) == (3, changed)
+    assert "MAIL_PASSWORD changed since" in ran.err
+
+
+def test_with_fingerprints_that_shows_after_the_store_has_changed_too(
+    site: Site, kmconfig: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KM_FINGERPRINT_KEY", "a key of more than sixteen bytes")
+    site.configure(stores={"fingerprint_key": {"env": "KM_FINGERPRINT_KEY"}})
+    run_of(kmconfig(*APPLY))
+    monkeypatch.setenv(VARIABLE, "the next password")
+    left = site.env.read_bytes()
+    site.env.write_bytes(left.replace(PASSWORD.encode(), b"somebody's own password"))
+    assert kmconfig(*ROLLBACK).code == 3
+    site.env.write_bytes(left + b"CACHE_STORE=redis\n")
+    assert (kmconfig(*ROLLBACK).code, site.env.read_bytes()) == (0, LIVE + b"CACHE_STORE=redis\n")
+
+
+def test_secrets_that_cannot_be_told_apart_are_not_guessed(
+    site: Site, kmconfig: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_of(kmconfig(*APPLY))
+    monkeypatch.delenv(VARIABLE)
+    touched = site.env.read_bytes() + b"CACHE_STORE=redis\n"
+    site.env.write_bytes(touched)
+    ran = kmconfig(*ROLLBACK)
+    assert (ran.code, site.env.read_bytes()) == (5, touched)
+    assert "nobody can tell whether its secrets were" in ran.err
 
 
 def test_it_asks_first(site: Site, kmconfig: Call) -> None:
