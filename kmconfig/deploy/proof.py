@@ -128,7 +128,7 @@ class Proof:
         """Send it, and again for a while where the server puts it off: greylisting is no fault of the settings."""
         left, pauses = self._options.patience, list(_PAUSES_SECONDS)
         tried = 1
-        while (diagnosis := self._sent(candidate)) is not None and self._put_off(diagnosis, pauses, left):
+        while (diagnosis := self._sent(candidate)) is not None and _put_off(diagnosis, pauses, left):
             pause = pauses.pop(0)
             self._steps.waiting("test_message", f"{diagnosis.symptom}; trying again in {pause:.0f} s")
             self._wait(pause)
@@ -140,11 +140,6 @@ class Proof:
         test = self._receipt.test or {}
         again = f", at attempt {tried}" if tried > 1 else ""
         say(f"{test['reply']} (test id {test['test_id']}){again}")
-
-    def _put_off(self, diagnosis: Diagnosis, pauses: list[float], left: float) -> bool:
-        """Whether to try again: not what may have been delivered after all, since then it would arrive twice."""
-        may_be_taken = diagnosis.stage == "accepted" and not (self._receipt.test or {}).get("reply")
-        return diagnosis.temporary and not may_be_taken and bool(pauses) and pauses[0] <= left
 
     def _sent(self, candidate: Candidate) -> Diagnosis | None:
         """Send one message, note it in the receipt, and say what went wrong if anything did."""
@@ -164,6 +159,11 @@ class Proof:
     def _transport(self, candidate: Candidate) -> Transport:
         gate = login_gate(self._work.project, candidate.environment)
         return open_transport(candidate.environment, candidate.secrets, progress=self._steps.mail, authorize=gate)
+
+
+def _put_off(diagnosis: Diagnosis, pauses: list[float], left: float) -> bool:
+    """Whether to try again: not what may have been delivered after all, since then it would arrive twice."""
+    return diagnosis.temporary and not diagnosis.uncertain and bool(pauses) and pauses[0] <= left
 
 
 def _require(diagnosis: Diagnosis | None) -> None:

@@ -79,13 +79,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """Stage, exact words, likely cause, remedies in the order to try; ``temporary``: the same may work later."""
+    """Stage, exact words, likely cause, remedies in the order to try.
+
+    ``temporary``: the same may work later. ``uncertain``: the message may have been taken all the same.
+    """
 
     stage: str
     symptom: str
     cause: str
     remedies: tuple[str, ...]
     temporary: bool
+    uncertain: bool = False
 
 
 def diagnose(failure: Failure) -> Diagnosis:
@@ -104,6 +108,7 @@ def diagnose(failure: Failure) -> Diagnosis:
         cause=_filled(cause, failure),
         remedies=tuple(_filled(remedy, failure) for remedy in remedies),
         temporary=_temporary(row, failure),
+        uncertain=row.uncertain,
     )
 
 

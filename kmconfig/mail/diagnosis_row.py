@@ -15,8 +15,9 @@ class Row:
     """Conditions, all of which must hold, and what they mean.
 
     ``hosts`` are domain suffixes of the server; ``encryptions`` are as configured; ``pattern`` is searched in the exact
-    words without regard to case. ``temporary`` overrides what the reply code says. ``{host}`` and ``{port}`` in the
-    texts stand for the server's, ``{openssl}`` for the command that opens TLS to it as configured.
+    words without regard to case. ``temporary`` overrides what the reply code says; ``uncertain``: the message may have
+    been taken all the same. ``{host}`` and ``{port}`` in the texts stand for the server's, ``{openssl}`` for the
+    command that opens TLS to it as configured.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Row:
     kinds: tuple[str, ...] = ()
     encryptions: tuple[str, ...] = ()
     temporary: bool | None = None
+    uncertain: bool = False
 
     @property
     def general(self) -> bool:

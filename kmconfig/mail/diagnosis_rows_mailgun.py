@@ -218,6 +218,7 @@ _WAY: Final = (
         cause="`{host}` was given the message and gave no complete answer: it may have been sent, or not",
         remedies=(f"look for it in the log before sending again: {_LOGS}", "allow more time with --timeout"),
         temporary=True,
+        uncertain=True,
     ),
     Row(
         key="mailgun-silent",

@@ -200,6 +200,7 @@ _MESSAGE: Final = (
             "raise `email.smtp.timeout`; content scanners can take minutes",
         ),
         temporary=True,
+        uncertain=True,
     ),
     Row(
         key="dropped-in-data",

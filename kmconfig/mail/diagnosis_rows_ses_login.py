@@ -22,10 +22,18 @@ def ses_row(
     pattern: str = ".",
     stages: tuple[str, ...] = (),
     temporary: bool = False,
+    uncertain: bool = False,
 ) -> Row:
     """A row of one kind of failure."""
     return Row(
-        key=key, kinds=(kind,), pattern=pattern, stages=stages, cause=cause, remedies=remedies, temporary=temporary
+        key=key,
+        kinds=(kind,),
+        pattern=pattern,
+        stages=stages,
+        cause=cause,
+        remedies=remedies,
+        temporary=temporary,
+        uncertain=uncertain,
     )
 
 
@@ -38,6 +46,7 @@ _REACH: Final = (
         "allow more time: `kmconfig test --timeout 60s`",
         stages=("accepted",),
         temporary=True,
+        uncertain=True,
     ),
     ses_row(
         "ses-api-timeout",
