@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kmconfig.deploy import proof
 from tests.servers.fixtures import _running_sshd, mail_stack, sshd
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ _FOREIGN_NAMES = {
 _KEPT = {"KMCONFIG_REQUIRE_SERVERS", "VAULT_TEST_ADDR", "VAULT_TEST_TOKEN"}
 
 _home_numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test message that a server puts off is sent once: no test waits in real time."""
+    monkeypatch.setattr(proof, "_PAUSES_SECONDS", ())
 
 
 @pytest.fixture(scope="session")

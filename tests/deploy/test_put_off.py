@@ -43,6 +43,7 @@ class Watch:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that would have been made."""
     made: list[float] = []
+    monkeypatch.setattr(proof, "_PAUSES_SECONDS", (10.0, 30.0, 80.0))
     original = proof.Proof.__init__
     monkeypatch.setattr(
         proof.Proof, "__init__", lambda self, *arguments, **more: original(self, *arguments, **more, wait=made.append)
