@@ -63,13 +63,23 @@ def _named(repository: Repository, name: str) -> Revision:
     if ".." in name:
         raise UsageError(f"`{name}` is a range", help="give both revisions: kmconfig diff BASE HEAD")
     if repository.is_shallow:
-        alone = "" if _STEPS.intersection(name) else f"`git fetch --depth=1 origin {quote(name)}`, or all history: "
+        alone = (
+            ""
+            if _STEPS.intersection(name)
+            else f"`git fetch --depth=1 origin {quote(_to_fetch(name))}`, or all history: "
+        )
         raise ConfigurationError(
             f"there is no revision `{name}` in this shallow clone", help=f"fetch it: {alone}{_UNSHALLOW}"
         )
     raise ConfigurationError(
         f"there is no revision `{name}`", help="`git fetch` brings those of the remote; `git branch -a` lists branches"
     )
+
+
+def _to_fetch(name: str) -> str:
+    """What to ask the remote for, so that the name leads somewhere afterwards; it does not know our names for it."""
+    remote = "origin/"
+    return f"{name.removeprefix(remote)}:refs/remotes/{name}" if name.startswith(remote) else name
 
 
 _UNSHALLOW = "`git fetch --unshallow origin`; in GitHub Actions give actions/checkout `fetch-depth: 0`"

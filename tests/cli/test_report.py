@@ -221,6 +221,11 @@ def test_a_file_that_is_something_else(kmconfig: Call, root: Path, option: str, 
     assert not (root / "site").exists()
 
 
+def test_a_file_without_end(kmconfig: Call) -> None:
+    ran = kmconfig("report", "--output", "site", "--dns", "/dev/zero")
+    assert (ran.code, "`/dev/zero` is larger than 64 MiB" in ran.err) == (65, True)
+
+
 @pytest.mark.parametrize("option", [*(f"--{kind}" for kind in KINDS), "--receipts"])
 def test_a_file_that_is_not_there(kmconfig: Call, root: Path, option: str) -> None:
     ran = kmconfig("report", "--output", "site", option, "missing")

@@ -233,6 +233,14 @@ class TestShallowClones:
         assert "`git fetch --unshallow origin`" in ran.err
         assert "`git fetch --depth=1 origin v1`" in kmconfig("diff", "v1").err
 
+    def test_a_branch_of_the_remote_to_fetch(self, clone: Repository, kmconfig: Call) -> None:
+        clone.git("update-ref", "-d", "refs/remotes/origin/main")
+        ran = kmconfig("diff", "origin/main")
+        command = "git fetch --depth=1 origin main:refs/remotes/origin/main"
+        assert (ran.code, f"`{command}`" in ran.err) == (65, True)
+        clone.git(*command.split()[1:], "--quiet")
+        assert kmconfig("diff", "origin/main", "--format", "json").code == 0
+
     def test_what_is_there_can_be_compared(self, clone: Repository, diff: Diff) -> None:
         assert changed(diff("origin/main")) == ["production", "staging"]
 

@@ -31,6 +31,7 @@ KINDS = (
     Kind("drift", "Drift of live targets"),
     Kind("plan", "Pending changes"),
 )
+_LARGEST = 64 * 1024 * 1024
 _RECEIPT = Form(
     schema="receipt",
     definition="receipt",
@@ -104,7 +105,13 @@ def _receipt(path: Path) -> Document:
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes(), parse_constant=_refuse_constant)
+        with path.open("rb") as stream:
+            text = stream.read(_LARGEST + 1)
+        if len(text) > _LARGEST:
+            raise ConfigurationError(
+                f"`{path}` is larger than {_LARGEST >> 20} MiB", help="give the JSON of fewer environments"
+            )
+        return json.loads(text, parse_constant=_refuse_constant)
     except OSError as error:
         raise _unreadable(path, error, "name a file that this user may read") from None
     except json.JSONDecodeError as error:
