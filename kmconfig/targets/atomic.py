@@ -91,7 +91,7 @@ def _temporary(target: Path) -> Iterator[tuple[Path, int]]:
     finally:
         if handle is not None:
             os.close(handle)
-        with suppress(OSError):
+        with suppress(FileNotFoundError):
             temporary.unlink()
 
 
