@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmconfig.deploy import proof
+from kmconfig.deploy import patience
 from tests.servers.fixtures import _running_sshd, mail_stack, sshd
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ _home_numbers = itertools.count()
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test message that a server puts off is sent once: no test waits in real time."""
-    monkeypatch.setattr(proof, "_PAUSES_SECONDS", ())
+    """What a server puts off is tried once: no test waits in real time."""
+    monkeypatch.setattr(patience, "_PAUSES_SECONDS", ())
 
 
 @pytest.fixture(scope="session")

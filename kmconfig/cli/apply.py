@@ -42,7 +42,7 @@ _MANY = 4
     metavar="DURATION",
     default="2m",
     show_default=True,
-    help="How long to send the test message again where the server puts it off.",
+    help="How long to ask a server again that puts login, recipients or test message off.",
 )
 @click.option(
     "--parallel",

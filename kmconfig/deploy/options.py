@@ -13,8 +13,8 @@ PATIENCE_SECONDS = 120.0
 class Options:
     """Recipients instead of the files', approved guards, and reasons for leaving something out.
 
-    ``command_timeout`` is the time limit of each reload and verify command, ``patience`` how long a test message is
-    sent again that a server puts off, both in seconds.
+    ``command_timeout`` is the time limit of each reload and verify command, ``patience`` how long a server that
+    puts off the preflight or the test message is asked again, both in seconds.
     """
 
     recipients: tuple[str, ...] = ()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kmconfig.deploy.effective import check_effective
+from kmconfig.deploy.patience import Patience, as_document
 from kmconfig.deploy.policy import login_gate
 from kmconfig.deploy.proof_commands import ProofCommands
 from kmconfig.deploy.steps import StepFailed
@@ -21,20 +21,16 @@ if TYPE_CHECKING:
     from kmconfig.deploy.receipt import Receipt
     from kmconfig.deploy.steps import Steps
     from kmconfig.deploy.work import Work
-    from kmconfig.mail.diagnosis import Diagnosis
+    from kmconfig.mail.server import MailResult
     from kmconfig.mail.transport import Transport
     from kmconfig.secrets.secret import Secret
     from kmconfig.targets.goal import Candidate
 
-_PAUSES_SECONDS = (10.0, 30.0, 80.0)
 _UNKNOWN_SETTINGS = "what comes back is not known as settings that could be tried: no run of ours left it"
 
 
 class Proof:
-    """The steps that prove one goal. Without settings that can be tried, mail is left out and the receipt says so.
-
-    ``wait`` pauses for so many seconds.
-    """
+    """The steps that prove one goal. Without settings that can be tried, mail is left out and the receipt says so."""
 
     def __init__(
         self,
@@ -44,14 +40,13 @@ class Proof:
         receipt: Receipt,
         steps: Steps,
         options: Options,
-        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._work = work
         self._recipients = recipients
         self._receipt = receipt
         self._steps = steps
         self._options = options
-        self._wait = wait
+        self._patience = Patience(steps, seconds=options.patience)
         self.masker = Masker()
         self._commands = ProofCommands(work, masker=self.masker, timeout=options.command_timeout)
 
@@ -71,17 +66,19 @@ class Proof:
             self._steps.skipped("preflight", _UNKNOWN_SETTINGS)
             return
         with self._steps.step("preflight") as say:
-            result = self._transport(candidate).probe(sender_of(candidate.environment), self._recipients)
-            _require(result.diagnosis)
+            result, again = self._patience.ask(
+                "preflight",
+                lambda: self._transport(candidate).probe(sender_of(candidate.environment), self._recipients),
+            )
             tried = "login and recipients accepted" if result.recipients else result.reply
-            say(", ".join(filter(None, (result.tls_version, tried, "no message sent"))))
+            say(", ".join(filter(None, (result.tls_version, tried, "no message sent", again))))
             if result.main_port is not None:
                 smtp = candidate.environment.email.smtp
                 port, answers = smtp.port.data if smtp is not None else None, result.port_used
                 remedy = f"set `email.smtp.port: {answers}`: the platform knows one port only"
                 raise StepFailed(
                     f"port {port} cannot be reached, while {answers} answers",
-                    diagnosis={**_as_dict(result.main_port), "remedies": [remedy]},
+                    diagnosis={**as_document(result.main_port), "remedies": [remedy]},
                 )
 
     def after_write(self, about_to: Callable[[Doing], None]) -> None:
@@ -122,27 +119,12 @@ class Proof:
             return
         about_to("test_message")
         with self._steps.step("test_message") as say:
-            self._test_message(candidate, say)
+            result, again = self._patience.ask("test_message", lambda: self._sent(candidate))
+            test_id = (self._receipt.test or {})["test_id"]
+            say(", ".join(filter(None, (f"{result.reply} (test id {test_id})", again))))
 
-    def _test_message(self, candidate: Candidate, say: Callable[[str], None]) -> None:
-        """Send it, and again for a while where the server puts it off: greylisting is no fault of the settings."""
-        left, pauses = self._options.patience, list(_PAUSES_SECONDS)
-        tried = 1
-        while (diagnosis := self._sent(candidate)) is not None and _put_off(diagnosis, pauses, left):
-            pause = pauses.pop(0)
-            self._steps.waiting("test_message", f"{diagnosis.symptom}; trying again in {pause:.0f} s")
-            self._wait(pause)
-            left -= pause
-            tried += 1
-        if diagnosis is not None and diagnosis.temporary and tried > 1:
-            raise StepFailed(f"still put off after {tried} attempts: {diagnosis.cause}", diagnosis=_as_dict(diagnosis))
-        _require(diagnosis)
-        test = self._receipt.test or {}
-        again = f", at attempt {tried}" if tried > 1 else ""
-        say(f"{test['reply']} (test id {test['test_id']}){again}")
-
-    def _sent(self, candidate: Candidate) -> Diagnosis | None:
-        """Send one message, note it in the receipt, and say what went wrong if anything did."""
+    def _sent(self, candidate: Candidate) -> MailResult:
+        """Send one message and note it in the receipt."""
         transport = self._transport(candidate)
         mail = compose_test_mail(candidate.environment, transport.facts(), self._recipients)
         result = transport.send(mail.message, sender_of(candidate.environment), self._recipients)
@@ -154,27 +136,8 @@ class Proof:
             "reply": result.reply,
             "tls": result.tls_version,
         }
-        return result.diagnosis
+        return result
 
     def _transport(self, candidate: Candidate) -> Transport:
         gate = login_gate(self._work.project, candidate.environment)
         return open_transport(candidate.environment, candidate.secrets, progress=self._steps.mail, authorize=gate)
-
-
-def _put_off(diagnosis: Diagnosis, pauses: list[float], left: float) -> bool:
-    """Whether to try again: not what may have been delivered after all, since then it would arrive twice."""
-    return diagnosis.temporary and not diagnosis.uncertain and bool(pauses) and pauses[0] <= left
-
-
-def _require(diagnosis: Diagnosis | None) -> None:
-    if diagnosis is not None:
-        raise StepFailed(diagnosis.cause, diagnosis=_as_dict(diagnosis))
-
-
-def _as_dict(diagnosis: Diagnosis) -> dict[str, Any]:
-    return {
-        "stage": diagnosis.stage,
-        "symptom": diagnosis.symptom,
-        "cause": diagnosis.cause,
-        "remedies": list(diagnosis.remedies),
-    }

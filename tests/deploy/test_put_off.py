@@ -1,4 +1,4 @@
-"""A server that puts the test message off is asked again, for as long as patience lasts."""
+"""A server that puts the login, the recipients or the test message off is asked again while patience lasts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kmconfig.deploy import proof
+from kmconfig.deploy import patience as patience_module
+from kmconfig.errors import CheckFailed
 from kmconfig.mail.stages import Silence
 from tests.deploy.endings import prepared
-from tests.deploy.site import good_server, site_in
+from tests.deploy.site import LIVE, good_server, site_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,10 +44,12 @@ class Watch:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that would have been made."""
     made: list[float] = []
-    monkeypatch.setattr(proof, "_PAUSES_SECONDS", (10.0, 30.0, 80.0))
-    original = proof.Proof.__init__
+    monkeypatch.setattr(patience_module, "_PAUSES_SECONDS", (10.0, 30.0, 80.0))
+    original = patience_module.Patience.__init__
     monkeypatch.setattr(
-        proof.Proof, "__init__", lambda self, *arguments, **more: original(self, *arguments, **more, wait=made.append)
+        patience_module.Patience,
+        "__init__",
+        lambda self, *arguments, **more: original(self, *arguments, **more, wait=made.append),
     )
     return made
 
@@ -58,21 +61,21 @@ def watch() -> Watch:
 
 @pytest.fixture
 def put_off(tmp_path: Path, certificates: Certificates, watch: Watch) -> Callable[..., Receipt]:
-    """Applies where a server answers the message like this."""
+    """Applies where a server answers the message, or the given word before it, like this."""
 
-    def run(answer: Any, *, patience: float) -> Receipt:
-        with good_server(certificates, DOT=answer) as server:
+    def run(answer: Any, *, patience: float, word: str = "DOT") -> Receipt:
+        with good_server(certificates, **{word: answer}) as server:
             return prepared(site_in(tmp_path / "here", server), watch, patience=patience).run()
 
     return run
 
 
 def refusing(times: int) -> Callable[[Peer], None]:
-    """Puts off so many messages, then takes them."""
+    """Puts off so many times, then agrees."""
     counter = itertools.count(1)
 
     def answer(peer: Peer) -> None:
-        peer.say("451 4.7.1 greylisted, try again later" if next(counter) <= times else "250 2.0.0 queued")
+        peer.say("451 4.7.1 greylisted, try again later" if next(counter) <= times else "250 2.0.0 taken")
 
     return answer
 
@@ -97,6 +100,26 @@ def test_how_often(
 def test_a_refusal_for_good_is_not_tried_again(put_off: Callable[..., Receipt], pauses: list[float]) -> None:
     assert put_off("550 5.7.1 no", patience=120).exit_code == 6
     assert pauses == []
+
+
+@pytest.mark.parametrize("word", ["MAIL", "RCPT"])
+def test_greylisting_before_anything_is_written(
+    put_off: Callable[..., Receipt], pauses: list[float], watch: Watch, word: str
+) -> None:
+    receipt = put_off(refusing(2), patience=120, word=word)
+    preflight = next(step for step in receipt.steps if step.step == "preflight")
+    assert (receipt.exit_code, pauses) == (0, [10, 30])
+    assert "at attempt 3" in preflight.detail
+    assert watch.waits[0].startswith("preflight: ")
+
+
+def test_a_server_that_never_agrees_leaves_everything_as_it_was(
+    put_off: Callable[..., Receipt], pauses: list[float], tmp_path: Path
+) -> None:
+    with pytest.raises(CheckFailed, match="nothing was changed: still put off after 3 attempts"):
+        put_off(refusing(9), patience=45, word="RCPT")
+    assert pauses == [10, 30]
+    assert (tmp_path / "here/application/.env").read_bytes() == LIVE
 
 
 def test_a_message_that_may_have_been_taken_is_not_sent_twice(
