@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kmconfig.secrets.json_field import field_of
 from kmconfig.secrets.secret_file import Unreadable, read_secret_file
 from kmconfig.secrets.store import Answer, Metadata, SecretProblem, accept, described
 
@@ -42,36 +43,5 @@ def _answer(ref: SecretRef, content: str | Unreadable) -> Answer:
     if isinstance(content, Unreadable):
         return SecretProblem(ref=ref, kind=content.kind, message=content.message, help=content.help)
     if ref.key is not None:
-        return _field(ref, ref.key, content)
+        return field_of(ref, ref.key, content, shown=ref.name, whole="file")
     return accept(ref, content.removesuffix("\n").removesuffix("\r") if content.endswith("\n") else content)
-
-
-def _field(ref: SecretRef, key: str, content: str) -> Answer:
-    fields = _parsed(content)
-    if not isinstance(fields, dict):
-        return SecretProblem(
-            ref=ref,
-            kind="invalid",
-            message=f"`{ref.name}` holds no JSON object, so it has no key `{key}`",
-            help="drop the `#key` if the whole file is the secret",
-        )
-    if key not in fields:
-        return SecretProblem(ref=ref, kind="missing", message=f"`{ref.name}` has no key `{key}`")
-    value = fields[key]
-    if not isinstance(value, str):
-        return SecretProblem(
-            ref=ref,
-            kind="invalid",
-            message=f"`{ref}` is not a string",
-            help="write the value in double quotes: secrets are never converted from numbers or other types",
-        )
-    return accept(ref, value)
-
-
-def _parsed(content: str) -> object:
-    import json  # noqa: PLC0415 - most files hold plain text
-
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
