@@ -15,9 +15,14 @@ def main() -> None:
         return
     # The trees of a run hold almost no cycles, and looking for them again and again costs a tenth of it.
     gc.disable()
-    from kmconfig.cli.run import run  # noqa: PLC0415
+    try:
+        from kmconfig.cli.run import run  # noqa: PLC0415
 
-    sys.exit(run(sys.argv[1:], owns_process=True))
+        code = run(sys.argv[1:], owns_process=True)
+    except KeyboardInterrupt:  # while modules are loaded, before or after the run
+        print("interrupted", file=sys.stderr)
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":
