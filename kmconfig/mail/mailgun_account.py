@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from kmconfig.errors import ConfigurationError, UsageError
+from kmconfig.providers.mailgun import API_HOSTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,6 @@ URL_VARIABLE: Final = "KMCONFIG_MAILGUN_URL"
 """Names a server on this machine that is asked instead of Mailgun."""
 
 DEFAULT_TIMEOUT: Final = 30.0
-_HOSTS: Final = {"us": "api.mailgun.net", "eu": "api.eu.mailgun.net"}
 
 
 class ApiAddress(NamedTuple):
@@ -78,7 +78,7 @@ def api_address(region: str, environ: Mapping[str, str] | None = None) -> ApiAdd
     override = (os.environ if environ is None else environ).get(URL_VARIABLE)
     if override:
         return local_address(override)
-    host = _HOSTS[region]
+    host = API_HOSTS[region]
     return ApiAddress(f"https://{host}", host, 443)
 
 

@@ -6,6 +6,9 @@ import re
 
 from kmconfig.providers.record import ANY_ADDRESS, HEX, Form, Leak, Mistake, Outline, Provider
 
+API_HOSTS = {"us": "api.mailgun.net", "eu": "api.eu.mailgun.net"}
+"""The API of each region: https://documentation.mailgun.com/docs/mailgun/api-reference/api-overview"""
+
 _API_KEY = "key-[0-9a-f]{32}|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}"
 
 MAILGUN = Provider(

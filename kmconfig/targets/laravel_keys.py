@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from kmconfig.errors import ConfigurationError
+from kmconfig.providers.mailgun import API_HOSTS
 from kmconfig.secrets.secret import Secret
 from kmconfig.targets.dotenv.conversion import LARAVEL_NULL, LaravelNull
 from kmconfig.targets.laravel_version import require_known_version
@@ -21,7 +22,6 @@ Encryption: TypeAlias = Literal["tls", "ssl", "none"]
 Auth: TypeAlias = Literal["login", "xoauth2"]
 
 _SENDER_KEYS: Final = ("MAIL_FROM_ADDRESS", "MAIL_FROM_NAME")
-_MAILGUN_HOSTS: Final = {"us": "api.mailgun.net", "eu": "api.eu.mailgun.net"}
 _DRIVER_KEYS: Final[dict[Driver, tuple[str, ...]]] = {
     "smtp": ("MAIL_HOST", "MAIL_PORT", "MAIL_USERNAME", "MAIL_PASSWORD"),
     "sendmail": ("MAIL_SENDMAIL_PATH",),
@@ -127,7 +127,7 @@ def _driver_values(settings: MailKeysInput) -> dict[str, EnvValue]:
             return {
                 "MAILGUN_DOMAIN": _required(settings.mailgun_domain, "email.mailgun.domain"),
                 "MAILGUN_SECRET": _required(settings.mailgun_api_key, "email.mailgun.api_key"),
-                "MAILGUN_ENDPOINT": _MAILGUN_HOSTS[settings.mailgun_region],
+                "MAILGUN_ENDPOINT": API_HOSTS[settings.mailgun_region],
             }
         case "ses":
             return _ses_values(settings)

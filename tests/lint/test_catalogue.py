@@ -49,6 +49,7 @@ KM311 long-rotation W/n/–
 KM312 personal-account W/W/–
 KM313 basic-auth-retiring W/W/n
 KM314 free-gmail W/n/–
+KM315 address-in-clear E/E/E
 KM401 sender-all-caps W/W/n
 KM402 generic-sender-name W/W/n
 KM403 spammy-sender-name W/W/n
@@ -71,6 +72,7 @@ KM505 foreign-driver-block n/n/n
 KM506 sendmail-flags E/E/E
 KM507 laravel-version E/E/E
 KM508 no-reload W/W/n
+KM509 secret-out-of-reach E/E/E
 KM601 provider-not-allowed E/E/E
 KM602 secret-source-not-allowed E/E/E
 KM603 shared-target E/E/E
@@ -79,6 +81,8 @@ KM605 undocumented n/–/–
 KM606 weaker-production E/–/–
 KM607 tier-contradicts-name E/E/E
 KM608 driver-parity n/n/–
+KM609 host-not-allowed E/E/E
+KM610 command-not-allowed E/E/E
 KM701 no-spf E/E/E
 KM702 several-spf E/E/E
 KM703 spf-without-provider E/E/E

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kmconfig.lint.rules.credentials import (
+    address_in_clear,
     basic_auth_retiring,
     credentials_in_clear,
     dotenv_secret,
@@ -25,6 +26,7 @@ from kmconfig.lint.rules.driver import (
     laravel_version,
     mailgun_sandbox,
     no_reload,
+    secret_out_of_reach,
     sendmail_flags,
     sendmail_in_container,
     sendmail_in_production,
@@ -37,7 +39,9 @@ from kmconfig.lint.rules.engine import (
     unused_suppression,
 )
 from kmconfig.lint.rules.policy import (
+    command_not_allowed,
     driver_parity,
+    host_not_allowed,
     not_promoted,
     provider_not_allowed,
     secret_source_not_allowed,
@@ -139,6 +143,7 @@ OFFLINE_RULES: tuple[Rule, ...] = (
     personal_account.check,
     basic_auth_retiring.check,
     free_gmail.check,
+    address_in_clear.check,
     sender_all_caps.check,
     generic_sender_name.check,
     spammy_sender_name.check,
@@ -161,6 +166,7 @@ OFFLINE_RULES: tuple[Rule, ...] = (
     sendmail_flags.check,
     laravel_version.check,
     no_reload.check,
+    secret_out_of_reach.check,
     provider_not_allowed.check,
     secret_source_not_allowed.check,
     shared_target.check,
@@ -169,4 +175,6 @@ OFFLINE_RULES: tuple[Rule, ...] = (
     weaker_production.check,
     tier_contradicts_name.check,
     driver_parity.check,
+    host_not_allowed.check,
+    command_not_allowed.check,
 )
