@@ -12,7 +12,7 @@ from kmconfig.cli.app import COMMANDS
 from kmconfig.report.page.document import MARKER
 from tests.cli.project import PASSWORD
 from tests.cli.running import write
-from tests.environment.documents import RESULTS
+from tests.environment.results import RESULTS
 from tests.report.page.markup import Markup
 from tests.report.page.sample import grow
 

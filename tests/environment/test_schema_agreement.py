@@ -22,7 +22,8 @@ from kmconfig.environment.shape import check_shape
 from kmconfig.environment.shape_checks import python_pattern
 from kmconfig.source.parser import parse
 from kmconfig.source.span import SourceFile
-from tests.environment.documents import ENVIRONMENT, LOGINS, PROJECT, RESULTS, TARGETS
+from tests.environment.documents import ENVIRONMENT, LOGINS, PROJECT, TARGETS
+from tests.environment.results import RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from kmconfig.environment.schemas import SCHEMA_NAMES, load_schema, schema_text
 from kmconfig.environment.shape_checks import python_pattern
 from kmconfig.environment.shape_names import resolve, schemas_at
 from kmconfig.errors import UsageError
-from tests.environment.documents import RESULTS
+from tests.environment.results import RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from kmconfig.report.page.evidence import Evidence
 from kmconfig.report.page.gather import gather
 from tests.cli.project import lay_out
 from tests.cli.running import write
-from tests.environment.documents import RESULTS
+from tests.environment.results import RESULTS
 
 if TYPE_CHECKING:
     from pathlib import Path
