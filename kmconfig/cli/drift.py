@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kmconfig.cli.globals import global_options, result_options
-from kmconfig.cli.loading import names_of, open_project, readable_environment
+from kmconfig.cli.loading import names_of, open_project, readable_environments
 from kmconfig.cli.options import current
 from kmconfig.cli.output import require_writable, write_document, write_lines
 from kmconfig.cli.worst import Outcomes
@@ -44,9 +44,9 @@ def command(*, environments: tuple[str, ...], everything: bool, form: str, outpu
 
     require_writable(output)
     project = open_project()
-    chosen = [readable_environment(name, project) for name in names_of(project, environments, everything=everything)]
+    names = names_of(project, environments, everything=everything)
     outcomes = Outcomes(form=form)
-    for environment in chosen:
+    for environment in readable_environments(names, project, outcomes):
         with outcomes.of(environment.name):
             drift = _drift(project, environment)
             outcomes.add(drift.document(), _CODES[drift.result])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kmconfig.cli.globals import global_options, result_options
-from kmconfig.cli.loading import names_of, open_project, readable_environment
+from kmconfig.cli.loading import names_of, open_project, readable_environments
 from kmconfig.cli.options import current
 from kmconfig.cli.output import require_writable, write_document, write_lines, write_text
 from kmconfig.cli.worst import Outcomes
@@ -49,11 +49,11 @@ def command(
     from kmconfig.report.plan import plan_text  # noqa: PLC0415
 
     project = open_project()
-    chosen = [readable_environment(name, project) for name in names_of(project, environments, everything=everything)]
+    names = names_of(project, environments, everything=everything)
     if save is not None:
-        _require_savable(save, len(chosen))
+        _require_savable(save, len(names))
     outcomes = Outcomes(form=form)
-    for environment in chosen:
+    for environment in readable_environments(names, project, outcomes):
         with outcomes.of(environment.name):
             stores = current().stores(project)
             candidate = resolve_candidate(environment, stores=stores, purpose="plan")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kmconfig.cli.globals import global_options, result_options
-from kmconfig.cli.loading import names_of, open_project, readable_environment
+from kmconfig.cli.loading import names_of, open_project, readable_environments
 from kmconfig.cli.options import current
 from kmconfig.cli.output import require_writable, write_document, write_lines
 from kmconfig.cli.worst import Outcomes
@@ -36,10 +36,10 @@ def command(
     Only metadata is read. Exit code 1 says that a secret is missing or too old, 5 that one could not be checked.
     """
     project = open_project()
-    chosen = [readable_environment(name, project) for name in names_of(project, environments, everything=everything)]
+    names = names_of(project, environments, everything=everything)
     require_writable(output)
     outcomes = Outcomes(form=form)
-    for environment in chosen:
+    for environment in readable_environments(names, project, outcomes):
 
         def refused(error: KmconfigError, environment: Environment = environment) -> dict[str, Any]:
             return _refused(environment, error)

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = 130
 
-#: The worst first (contract, section 4); others come behind. Who broke it off wants to hear that it was.
-WORST_FIRST = (7, 70, _INTERRUPTED, 6, 1, 5, 3, 4, 2)
+#: The worst first (contract, section 4). Who broke it off wants to hear that it was; what could not even be read is
+#: worse than a difference.
+WORST_FIRST = (7, 70, _INTERRUPTED, 6, 1, 5, 3, 4, 65, 64, 2)
 
 
 class Outcomes:

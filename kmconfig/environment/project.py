@@ -135,6 +135,21 @@ class Project:
         loaded = [self._folder.load(location) for location in self._folder.discover()]
         return list(dict.fromkeys(layer.name for layer in loaded if layer.tier is not None))
 
+    def names_to_handle(self) -> list[str]:
+        """What ``--all`` stands for: all environments, and files of which nobody can tell whether they are one.
+
+        A file that cannot be read and that another one extends is not among them: whoever extends it tells of it.
+        """
+        loaded = [self._folder.load(location) for location in self._folder.discover()]
+        extended = {layer for user in loaded for layer in user.extends}
+        return list(
+            dict.fromkeys(layer.name for layer in loaded if layer.tier is not None or _unknown(layer, extended))
+        )
+
+
+def _unknown(layer: Layer, extended: set[Layer]) -> bool:
+    return layer not in extended and not _is_readable(layer)
+
 
 def _is_readable(layer: Layer) -> bool:
     return layer.document.root is not None and isinstance(layer.document.root.data, dict)

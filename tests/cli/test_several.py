@@ -49,9 +49,10 @@ def test_nothing_is_well() -> None:
     assert outcome(0, 0) == 0
 
 
-def test_codes_outside_of_the_order_count_behind_it() -> None:
-    assert outcome(64, 2) == 2
-    assert outcome(0, 65) == 65
+@pytest.mark.parametrize("code", [64, 65])
+def test_what_could_not_even_be_read_is_worse_than_a_difference_only(code: int) -> None:
+    assert outcome(0, code, 2) == code
+    assert outcome(code, 4) == 4
 
 
 @pytest.mark.parametrize("code", WORST_FIRST)
@@ -79,6 +80,37 @@ def test_plan_goes_on(kmconfig: Call, root: Path, monkeypatch: pytest.MonkeyPatc
     assert "KM_NOT_SET" in ran.err
     monkeypatch.setenv("KM_NOT_SET", "another-password")
     assert kmconfig("plan", "other", "staging", "--detailed-exitcode").code == 2
+
+
+@pytest.mark.parametrize("command", ["plan", "drift", "secrets", "dns"])
+def test_a_file_that_cannot_be_read_stops_no_other(kmconfig: Call, root: Path, command: str) -> None:
+    write(root, {"environments/broken.yaml": "tier: production\na: [\n"})
+    whole, rest = kmconfig(command, "--all", "--format", "json"), kmconfig(command, "staging", "--format", "json")
+    assert whole.code in {65, 5, 1}
+    assert "environments/broken.yaml:" in whole.err
+    names = [result["environment"] for result in whole.document["results"]]
+    assert [result["environment"] for result in rest.document["results"]] == ["staging"]
+    assert "staging" in names
+
+
+@pytest.mark.parametrize("command", [("apply", "--yes"), ("test",)])
+def test_nothing_begins_while_a_file_cannot_be_read(
+    kmconfig: Call, root: Path, serve: Callable[..., Server], command: tuple[str, ...]
+) -> None:
+    with serve() as server:
+        write(root, {"environments/local.yaml": settings(server.port, name="local")})
+        write(root, {"environments/broken.yaml": "tier: production\na: [\n"})
+        ran = kmconfig(*command, "--all")
+    assert (ran.code, server.connections) == (65, 0)
+    assert "environments/broken.yaml:" in ran.err
+
+
+def test_a_broken_layer_is_told_of_by_whoever_extends_it(kmconfig: Call, root: Path) -> None:
+    write(root, {"environments/layer.yaml": "a: [\n"})
+    write(root, {"environments/user.yaml": "version: 1\nextends: layer.yaml\ntier: staging\n"})
+    ran = kmconfig("plan", "--all")
+    assert ran.code == 65
+    assert ran.err.count("environments/layer.yaml:") == 1
 
 
 def test_unknown_names_are_found_before_anything_happens(
