@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
 from kmconfig.cli.globals import global_options, result_options
 from kmconfig.cli.loading import names_of, open_project, readable_environment
+from kmconfig.cli.options import current
 from kmconfig.cli.output import require_writable, write_document, write_lines
 from kmconfig.cli.worst import Outcomes
 from kmconfig.errors import UsageError
@@ -104,7 +104,7 @@ def command(
     if plan_file is not None:
         from kmconfig.deploy.plan_file import read_plan  # noqa: PLC0415
 
-        saved = read_plan(Path(plan_file), now=datetime.now(UTC))
+        saved = read_plan(current().folder / plan_file, now=datetime.now(UTC))
         environments = _planned(saved.environment, environments, everything=everything, resume=resume)
     names = names_of(project, environments, everything=everything)
     if shard is not None:

@@ -53,7 +53,7 @@ def _set_folder(_context: click.Context, _: click.Parameter, value: str | None) 
         folder = options.folder / value
         if not folder.is_dir():
             raise click.BadParameter(f"there is no folder `{folder}`")
-        options.folder = folder
+        options.folder = folder.absolute()
 
 
 def _set_color(_context: click.Context, _: click.Parameter, value: str | None) -> None:

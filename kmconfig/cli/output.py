@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def write_lines(lines: Iterable[str], output: str | None = None) -> None:
     """Write lines to stdout or, without their colours, to a file."""
-    output = _unless_stdout(output)
+    output = _file(output)
     text = "".join(f"{line}\n" for line in lines)
     write_text(text if output is None else without_colors(text), output)
 
@@ -30,7 +30,7 @@ def write_document(document: dict[str, Any] | list[dict[str, Any]], output: str 
     """
     import json  # noqa: PLC0415 - only machine-readable results need it
 
-    output = _unless_stdout(output)
+    output = _file(output)
     masked = current().masker.mask_document(document)
     ascii_only = output is None and not _is_utf8(sys.stdout.encoding)
     write_text(for_json(json.dumps(masked, indent=2, ensure_ascii=ascii_only, allow_nan=False)) + "\n", output)
@@ -38,7 +38,7 @@ def write_document(document: dict[str, Any] | list[dict[str, Any]], output: str 
 
 def write_text(text: str, output: str | None = None) -> None:
     """Write text to stdout, or to a file that is replaced as a whole, or into a pipe or device."""
-    output = _unless_stdout(output)
+    output = _file(output)
     if output is None:
         try:
             deliver(sys.stdout, text)
@@ -60,7 +60,7 @@ def write_text(text: str, output: str | None = None) -> None:
 
 def require_writable(output: str | None) -> None:
     """Make sure that a result can be written before anything is done. Raises UsageError."""
-    output = _unless_stdout(output)
+    output = _file(output)
     if output is None:
         return
     from kmconfig.cli.special_files import is_special, require_special_writable  # noqa: PLC0415
@@ -79,13 +79,13 @@ def _cannot_write(output: str, error: OSError) -> UsageError:
     return UsageError(f"cannot write `{output}`: {error.strerror}", help="name a file in a writable folder")
 
 
-def _unless_stdout(output: str | None) -> str | None:
-    """The same, but None for a path that stands for stdout."""
+def _file(output: str | None) -> str | None:
+    """The path seen from where kmconfig was told to start; None where it stands for stdout."""
     if output is None:
         return None
     from kmconfig.cli.special_files import is_stdout  # noqa: PLC0415 - few results go to files
 
-    return None if is_stdout(output) else output
+    return None if is_stdout(output) else str(current().folder / output)
 
 
 def _is_utf8(encoding: str | None) -> bool:

@@ -131,6 +131,19 @@ def test_output_goes_to_a_file_instead(kmconfig: Call, root: Path, line: tuple[s
     assert [path.name for path in root.iterdir() if "tmp" in path.name] == []
 
 
+def test_files_are_named_from_the_folder_of_c(
+    kmconfig: Call, root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    assert kmconfig("-C", root, "plan", "staging", "--save", "plan.json", "--output", "plan.txt").code == 0
+    assert kmconfig("-C", root, "lint", "--format", "json=findings.json").code == 0
+    assert {"plan.json", "plan.txt", "findings.json"} <= {path.name for path in root.iterdir()}
+    ran = kmconfig("-C", root, "apply", "--plan", "plan.json")
+    assert "cannot be read" not in ran.err
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_a_file_is_never_coloured(kmconfig: Call, root: Path) -> None:
     for line in (("show", "staging"), ("rules",), ("explain", "KM201"), ("plan", "staging")):
         assert kmconfig(*line, "--color", "always", "--output", "result.txt").code == 0
