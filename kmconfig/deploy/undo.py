@@ -54,13 +54,20 @@ class Undo:
         except (StepFailed, KmconfigError, OSError) as failure:
             receipt.result, receipt.exit_code = "unknown", PartialOrUnknown.exit_code
             receipt.message = (
-                f"{told(error)}; and putting back what was there failed: {told(failure)}; it is kept in"
-                f" {self.keeper.place(entry.snapshot)}"
+                f"{told(error)}; and putting back what was there failed: {told(failure)}{self._kept_in(entry.snapshot)}"
             )
             return
         receipt.result = "rolled_back"
         receipt.exit_code = RolledBack.exit_code if isinstance(error, Exception) else INTERRUPTED
         receipt.message = f"{told(error)}; what was there before is back"
+
+    def _kept_in(self, snapshot: str) -> str:
+        """Where a person finds what was there, as far as it can still be read."""
+        try:
+            self.keeper.kept(snapshot)
+        except (KmconfigError, OSError):
+            return ""
+        return f"; it is kept in {self.keeper.place(snapshot)}"
 
     def _never_written(self, entry: journal.Entry) -> bool:
         """Whether the write itself failed and left the target to itself, or to somebody else."""
