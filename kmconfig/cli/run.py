@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kmconfig.cli.options import Globals, running
 from kmconfig.errors import ConfigurationError, KmconfigError
-from kmconfig.report.escape import for_terminal, for_terminal_lines
+from kmconfig.report.escape import for_log_lines, for_terminal
 from kmconfig.secrets.installation import install
 from kmconfig.secrets.masker import Masker
 
@@ -97,9 +97,9 @@ def _code_of(error: BaseException, options: Globals) -> int:
 
 def say_error(message: str, remedy: str | None) -> None:
     """Print an error and its remedy for people."""
-    print(f"kmconfig: {for_terminal_lines(message)}", file=sys.stderr)
+    print(f"kmconfig: {for_log_lines(message)}", file=sys.stderr)
     if remedy:
-        print(f"  help: {for_terminal_lines(remedy)}", file=sys.stderr)
+        print(f"  help: {for_log_lines(remedy)}", file=sys.stderr)
 
 
 def _internal(error: BaseException, *, verbose: bool) -> int:

@@ -46,6 +46,11 @@ def for_workflow_log(line: str) -> str:
     return re.sub(_COMMAND_ANYWHERE, r"##\\", re.sub(_COMMAND, r"\1\\::", line))
 
 
+def for_log_lines(text: str) -> str:
+    """Text of several lines for a terminal that may be a job's log: line feeds stay, but no line is a command."""
+    return "\n".join(for_workflow_log(for_terminal(line)) for line in text.split("\n"))
+
+
 def for_annotation(text: str) -> str:
     """The message of a workflow command. Lines are separated by line feeds; other control characters are visible."""
     return for_terminal_lines(text).replace("%", "%25").replace("\n", "%0A")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kmconfig.cli.run import say_error
 from tests.cli.project import BASE, environment, settings
 from tests.cli.running import Ran, write
 
@@ -282,3 +283,12 @@ def test_a_folder_that_is_gone(root: Path) -> None:
     ran = subprocess.run(["sh", "-c", script], env=Process().environ, capture_output=True, timeout=30, check=False)
     assert ran.returncode == 65
     assert b"does not exist any more" in ran.stderr
+
+
+def test_no_line_of_an_error_is_a_command_to_the_runner(capsys: pytest.CaptureFixture[str]) -> None:
+    say_error("refused; it says:\n::error::x\n  ::add-mask::y\n##[group]z", "look\n::stop-commands::w")
+    told = capsys.readouterr().err.splitlines()
+    assert told == [
+        *("kmconfig: refused; it says:", "\\::error::x", "  \\::add-mask::y", "##\\[group]z"),
+        *("  help: look", "\\::stop-commands::w"),
+    ]
