@@ -117,8 +117,8 @@ def _state(held: ExitStack, repository: Repository, root: Path, revision: Revisi
 
     if revision.commit is None:
         return loaded(revision.title, Project(root))
-    project, notes = held.enter_context(snapshot(repository, revision))
-    return loaded(revision.title, project, commit=revision.commit, notes=notes)
+    taken = held.enter_context(snapshot(repository, revision))
+    return loaded(revision.title, taken.project, commit=revision.commit, submodules=taken.submodules)
 
 
 def _write(review: Review, form: str, output: str | None, repository: Repository | None) -> None:

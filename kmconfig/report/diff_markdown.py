@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kmconfig.lint.finding import Place
+from kmconfig.report.diff_sentences import code, cut, sentence
 from kmconfig.report.diff_words import NOTHING, counts, told, value_text
-from kmconfig.report.escape import for_markdown, markdown_code
+from kmconfig.report.escape import for_markdown
 from kmconfig.report.lint_markdown import LONGEST
 from kmconfig.report.lint_text import concerned, plural
 from kmconfig.report.spot import spot
@@ -17,15 +18,14 @@ if TYPE_CHECKING:
 
     from kmconfig.report.diff_words import Told
     from kmconfig.report.permalink import Permalinks
-    from kmconfig.review.model import Change, Group, Review, Risk, SharedChange, SharedRisk
+    from kmconfig.review.model import Change, EnvironmentReview, Group, Review, Risk, SharedChange, SharedRisk
     from kmconfig.source.span import Span
 
 MARKER = "<!-- kmconfig-diff -->"
 """The first line of every comment, by which the next run finds the one to update."""
 
 #: What the line about what was cut may take.
-_LAST_LINE = 200
-_LONGEST_TEXT = 400
+_LAST_LINE = 400
 _MOST_NOTES = 10
 #: Of more findings the table is folded.
 _OPEN_ROWS = 10
@@ -33,9 +33,13 @@ _OPEN_ROWS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A title, columns, and ``count`` rows, escaped when somebody takes them. A folded one opens on request."""
+    """A title, columns, and ``count`` rows, escaped when somebody takes them. A folded one opens on request.
+
+    ``noun`` is what a row is.
+    """
 
     title: str
+    noun: str
     columns: tuple[str, ...]
     rows: Iterable[str]
     count: int
@@ -64,20 +68,24 @@ def _head(review: Review) -> Iterator[str]:
     yield MARKER
     yield f"### kmconfig: {', '.join(counts(review))}"
     yield ""
-    yield f"{for_markdown(_cut(review.base))} → {for_markdown(_cut(review.head))}"
+    yield f"{for_markdown(cut(review.base))} → {for_markdown(cut(review.head))}"
     notes = [*review.notes, *(f"rule {code} failed itself: not everything was checked" for code in review.crashed)]
     for note in notes[:_MOST_NOTES]:
         yield ""
-        yield f"Note: {for_markdown(_cut(note))}"
+        yield f"Note: {sentence(note)}"
+    if len(notes) > _MOST_NOTES:
+        yield ""
+        yield f"Note: and {plural(len(notes) - _MOST_NOTES, 'more note')}, which `kmconfig diff` shows"
 
 
 def _fitting(tables: Iterable[Table], room: int) -> Iterator[str]:
-    """As many rows as there is room for, in order, and how many there are beside."""
-    missing = 0
+    """As many rows as there is room for, in order, and how many of what there are beside."""
+    missing: dict[str, int] = {}
     for table in tables:
         before, after = table.frame
         rows, left = _taken(table.rows, room - sum(len(line) + 1 for line in (*before, *after)))
-        missing += table.count - len(rows)
+        if len(rows) < table.count:
+            missing[table.noun] = missing.get(table.noun, 0) + table.count - len(rows)
         room = left if len(rows) == table.count else 0
         if rows:
             yield from before
@@ -85,7 +93,8 @@ def _fitting(tables: Iterable[Table], room: int) -> Iterator[str]:
             yield from after
     if missing:
         yield ""
-        yield f"This comment was cut: {plural(missing, 'row')} would not fit. `kmconfig diff` shows them all."
+        rows_cut = ", ".join(plural(count, noun) for noun, count in missing.items())
+        yield f"**This comment was cut**: {rows_cut} would not fit. `kmconfig diff` shows them all."
 
 
 def _taken(rows: Iterable[str], room: int) -> tuple[list[str], int]:
@@ -108,41 +117,45 @@ class _Page:
 
     def tables(self, review: Review) -> Iterator[Table]:
         """What matters first."""
-        yield from self._whole(review)
+        noted = [environment for environment in review.environments if environment.note]
+        few = len(noted) <= _OPEN_ROWS
+        first = [environment for environment in noted if few or environment.risks]
+        yield from self._whole("Environments", first, folded=False)
         for group in review.groups:
             grave = [shared for shared in group.changes if shared.severity in _GRAVE]
             yield from self._group(group, grave, folded=False)
         if review.project:
             rows = (self._row(change, _plain(change.risks)) for change in review.project)
-            yield Table(title="Project", columns=_COLUMNS, rows=rows, count=len(review.project))
+            yield Table(title="Project", noun="project change", columns=_COLUMNS, rows=rows, count=len(review.project))
         yield from self._findings(review, "new", open_rows=_OPEN_ROWS)
+        others = [environment for environment in noted if not few and not environment.risks]
+        yield from self._whole("More environments", others, folded=True)
         for group in review.groups:
             rest = [shared for shared in group.changes if shared.severity not in _GRAVE]
             yield from self._group(group, rest, folded=True)
         yield from self._findings(review, "fixed")
         yield from self._findings(review, "hidden")
 
-    def _whole(self, review: Review) -> Iterator[Table]:
+    def _whole(self, title: str, found: Sequence[EnvironmentReview], *, folded: bool) -> Iterator[Table]:
         """What became of environments as a whole."""
-        found = [environment for environment in review.environments if environment.note]
         if found:
             rows = (
-                f"| {markdown_code(_cut(environment.name))} | {for_markdown(_cut(environment.note))} |"
-                f" {_cell(_plain(environment.risks))} |"
+                f"| {code(environment.name)} | {sentence(environment.note)} | {_cell(_plain(environment.risks))} |"
                 for environment in found
             )
             columns = ("Environment", "What", "What it means")
-            yield Table(title="Environments", columns=columns, rows=rows, count=len(found))
+            yield Table(title=title, noun="environment", columns=columns, rows=rows, count=len(found), folded=folded)
 
     def _group(self, group: Group, changes: Sequence[SharedChange], *, folded: bool) -> Iterator[Table]:
         if changes:
-            noun = "change" if len(changes) == len(group.changes) or not folded else "more change"
-            title = f"{_title(concerned(group.environments))}: {plural(len(changes), noun)}"
+            what = "change" if len(changes) == len(group.changes) or not folded else "more change"
+            title = f"{_title(concerned(group.environments))}: {plural(len(changes), what)}"
             rows = (self._row(shared.change, _shared(shared.risks)) for shared in changes)
-            yield Table(title=title, columns=_COLUMNS, rows=rows, count=len(changes), folded=folded)
+            noun = "minor change" if folded else "grave change"
+            yield Table(title=title, noun=noun, columns=_COLUMNS, rows=rows, count=len(changes), folded=folded)
 
     def _row(self, change: Change, risks: Sequence[tuple[str, str]]) -> str:
-        setting = markdown_code(_cut(change.setting))
+        setting = code(change.setting)
         if change.place is not None:
             setting += f"<br>{self._place(change.place)}"
         before, after = (_value(data) for data in (change.before, change.after))
@@ -156,21 +169,23 @@ class _Page:
             rows = (self._finding(entry, linked=kind == "new") for entry in found)
             title = f"{len(found)} {kind} {'finding' if len(found) == 1 else 'findings'}"
             columns = ("Place", "Rule", "Finding")
-            yield Table(title=title, columns=columns, rows=rows, count=len(found), folded=len(found) > open_rows)
+            folded = len(found) > open_rows
+            noun = f"{kind} finding"
+            yield Table(title=title, noun=noun, columns=columns, rows=rows, count=len(found), folded=folded)
 
     def _finding(self, entry: Told, *, linked: bool) -> str:
         finding = entry.finding
-        text = for_markdown(_cut(finding.message))
+        text = sentence(finding.message)
         if finding.help:
-            text += f"<br>help: {for_markdown(_cut(finding.help))}"
+            text += f"<br>help: {sentence(finding.help)}"
         if entry.environments:
-            text += f"<br>in {for_markdown(_cut(concerned(entry.environments)))}"
+            text += f"<br>in {for_markdown(cut(concerned(entry.environments)))}"
         place = self._place(finding.place.span, linked=linked)
         return f"| {place} | {finding.severity} {finding.rule.code} {finding.rule.name} | {text} |"
 
     def _place(self, span: Span, *, linked: bool = True) -> str:
         where = spot(Place(span), self._folder)
-        shown = markdown_code(f"{_cut(where.path)}:{where.line}")
+        shown = code(f"{cut(where.path)}:{where.line}")
         return f"[{shown}]({self._links.to(where)})" if linked and self._links is not None else shown
 
 
@@ -190,17 +205,13 @@ def _shared(risks: Sequence[SharedRisk]) -> list[tuple[str, str]]:
 
 def _cell(risks: Sequence[tuple[str, str]]) -> str:
     """Risks in a cell, one on a line."""
-    return "<br>".join(f"**{severity}**: {for_markdown(_cut(text))}" for severity, text in risks)
+    return "<br>".join(f"**{severity}**: {sentence(text)}" for severity, text in risks)
 
 
 def _value(data: object) -> str:
-    return NOTHING if data is None else markdown_code(_cut(value_text(data)))
+    return NOTHING if data is None else code(value_text(data))
 
 
 def _title(text: str) -> str:
     """Text for a title, which may stand in HTML, where backticks make no code."""
-    return for_markdown(_cut(text).replace("`", "'"))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+    return for_markdown(cut(text).replace("`", "'"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmconfig.report.diff_words import NO_CHANGE, NOTHING, counts, told, value_text
+from kmconfig.report.diff_words import NOTHING, counts, told, value_text
 from kmconfig.report.escape import for_terminal, for_workflow_log
 from kmconfig.report.lint_text import concerned
 
@@ -130,4 +130,5 @@ def _notes(review: Review, style: Style) -> Iterator[str]:
 
 
 def _summary(review: Review, style: Style) -> str:
-    return style("good", NO_CHANGE) if review.is_empty else ", ".join(counts(review))
+    words = ", ".join(counts(review))
+    return style("good", words) if review.is_empty else words

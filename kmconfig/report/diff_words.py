@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kmconfig.review.model import Findings, Review, Risk
 
 NO_CHANGE = "no change of email settings"
+NO_DIFFERENCE = "no difference of settings"
 NOTHING = "–"
 
 
@@ -55,14 +56,18 @@ def _all(review: Review) -> Iterator[tuple[str | None, Findings]]:
 
 
 def counts(review: Review) -> list[str]:
-    """What there is, in numbers: environments, risks, findings."""
-    if review.is_empty:
-        return [NO_CHANGE]
+    """What there is, in numbers: environments, project, risks, findings.
+
+    An environment that only has other findings does not change.
+    """
+    words = [_differing(review)] if review.of_environments else _changing(review)
+    if review.project:
+        words.append(plural(len(review.project), "project change"))
     risks = review.risks()
-    words = [f"{plural(len(review.environments), 'environment')} {_changes(len(review.environments))}"]
-    words += [f"{count} {severity}" for severity in SEVERITIES[:2] if (count := _count(risks, severity))]
-    if len(words) > 1:
-        words[-1] += " risk" if words[-1].startswith("1 ") else " risks"
+    grave = [f"{count} {severity}" for severity in SEVERITIES[:2] if (count := _count(risks, severity))]
+    if grave:
+        grave[-1] += " risk" if grave[-1].startswith("1 ") else " risks"
+    words += grave
     for kind in ("new", "fixed", "hidden"):
         found = told(review, kind)
         if found:
@@ -70,8 +75,25 @@ def counts(review: Review) -> list[str]:
     return words
 
 
-def _changes(count: int) -> str:
-    return "changes" if count == 1 else "change"
+def _changing(review: Review) -> list[str]:
+    """How many environments change, and of how many nobody knows."""
+    changed = [
+        environment
+        for environment in review.environments
+        if environment.changes or environment.status not in ("changed", "unreadable")
+    ]
+    unreadable = sum(environment.status == "unreadable" for environment in review.environments)
+    words = []
+    if changed:
+        words.append(f"{plural(len(changed), 'environment')} {'changes' if len(changed) == 1 else 'change'}")
+    if unreadable:
+        words.append(f"{plural(unreadable, 'environment')} cannot be compared")
+    return words or [NO_CHANGE]
+
+
+def _differing(review: Review) -> str:
+    settings = sum(len(environment.changes) for environment in review.environments)
+    return f"{plural(settings, 'setting')} {'differs' if settings == 1 else 'differ'}" if settings else NO_DIFFERENCE
 
 
 def _count(risks: list[Risk], severity: str) -> int:

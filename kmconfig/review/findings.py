@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kmconfig.lint.finding import Located
     from kmconfig.lint.outcome import Outcome
+    from kmconfig.review.changed import Changed
     from kmconfig.review.state import State
 
     #: A finding as one environment has it: its identity, and the name of the environment.
@@ -34,15 +35,9 @@ class Differences:
     crashed: tuple[str, ...] = ()
 
 
-def differences(
-    base: State, head: State, *, today: date, concerned: frozenset[str] | None, renames: Mapping[str, str]
-) -> Differences:
-    """Lint both states and compare.
-
-    ``concerned`` limits the findings to those that concern files of these paths. ``renames`` are the former names of
-    environments by their new ones.
-    """
-    files = {head.environments[new].file.path: base.environments[old].file.path for new, old in renames.items()}
+def differences(base: State, head: State, changed: Changed, *, today: date) -> Differences:
+    """Lint both states and compare them in what changed."""
+    files, renames, concerned = changed.moved, changed.renames, changed.concerned
     before = lint(base.project, today=today, select=concerned, limit=False)
     after = lint(head.project, today=today, select=concerned, limit=False)
     old = _by_key(before.findings, {}, {})
@@ -113,12 +108,15 @@ def _is_worse(found: Located, before: Located | None) -> bool:
 
 def _unhidden(base: State, head: State, today: date, concerned: frozenset[str] | None) -> list[Located]:
     """What is found after the change, judged as before it and without suppressions."""
-    project = head.project
-    if base.project_text != head.project_text and base.project.file.environments == project.file.environments:
-        former = base.project.file.content
-        project = Project(project.root, overlay={PROJECT_FILE: former if former is not None else _NO_PROJECT_FILE})
-        project.load()
-    return lint(project, today=today, select=concerned, suppress=False, limit=False).findings
+    found = lint(head.project, today=today, select=concerned, suppress=False, limit=False).findings
+    if base.project_text == head.project_text or base.project.file.environments != head.project.file.environments:
+        return found
+    former = base.project.file.content
+    project = Project(head.project.root, overlay={PROJECT_FILE: former if former is not None else _NO_PROJECT_FILE})
+    project.load()
+    judged_as_before = lint(project, today=today, select=concerned, suppress=False, limit=False).findings
+    own = [finding for finding in found if finding.place.span.path == PROJECT_FILE]
+    return own + [finding for finding in judged_as_before if finding.place.span.path != PROJECT_FILE]
 
 
 def _crashed(*outcomes: Outcome) -> tuple[str, ...]:

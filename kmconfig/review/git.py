@@ -111,6 +111,14 @@ class Repository:
         listed = self._run(("ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", *paths))
         return [_entry(os.fsdecode(line)) for line in listed.split(b"\0") if line]
 
+    def submodule_of(self, commit: str, path: str) -> Entry | None:
+        """The submodule of a commit that is at a path or above it, None where there is none. Raises Failed."""
+        names = path.split("/")
+        upwards = ["/".join(names[: index + 1]) for index in range(len(names))]
+        listed = self._run(("ls-tree", "-l", "-z", "--full-tree", commit, "--", *upwards))
+        entries = (_entry(os.fsdecode(line)) for line in listed.split(b"\0") if line)
+        return next((entry for entry in entries if entry.is_submodule and entry.path in upwards), None)
+
     def contents(self, objects: Iterable[str]) -> Mapping[str, bytes]:
         """The contents of blobs, by their ids. Raises Failed where one is not here."""
         wanted = list(dict.fromkeys(objects))

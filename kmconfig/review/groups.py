@@ -6,12 +6,12 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from kmconfig.review.model import Change, Group, SharedChange, SharedRisk, rank
+from kmconfig.review.model import Change, Group, Risk, SharedChange, SharedRisk, rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kmconfig.review.model import EnvironmentReview, Risk
+    from kmconfig.review.model import EnvironmentReview, Severity
     from kmconfig.source.span import Span
 
     _Key: TypeAlias = tuple[str, str, str | None, Span | None]
@@ -43,14 +43,19 @@ def _key(change: Change) -> _Key:
 
 
 def _shared(mine: dict[str, Change]) -> SharedChange:
-    """One change with the risks of all, each with the environments that it holds for if these are not all."""
-    holds: dict[Risk, list[str]] = {}
+    """One change with the risks of all, each with the environments that it holds for if these are not all.
+
+    What is graver for some of them is as grave for all.
+    """
+    holds: dict[str, list[str]] = {}
+    severities: dict[str, Severity] = {}
     for name, change in mine.items():
         for risk in change.risks:
-            holds.setdefault(risk, []).append(name)
+            holds.setdefault(risk.text, []).append(name)
+            severities[risk.text] = min(severities.get(risk.text, risk.severity), risk.severity, key=rank)
     risks = [
-        SharedRisk(risk=risk, environments=tuple(names) if len(names) < len(mine) else ())
-        for risk, names in holds.items()
+        SharedRisk(risk=Risk(severities[text], text), environments=tuple(names) if len(names) < len(mine) else ())
+        for text, names in holds.items()
     ]
     first = next(iter(mine.values()))
     return SharedChange(

@@ -16,6 +16,8 @@ SEVERITIES: tuple[Severity, ...] = ("high", "medium", "info")
 Status: TypeAlias = Literal["added", "removed", "renamed", "changed", "unreadable"]
 HIDDEN = "(plain text, hidden)"
 """Stands for a secret that somebody wrote into a file."""
+UNKNOWN = "(missing or refused)"
+"""Stands for a value that has to be there and is not, or that no setting can have; lint says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,13 @@ class Review:
 
     ``base`` and ``head`` say in words what was compared. ``project`` are changes of the project file, of its baseline
     and of suppressions, ``findings`` those that concern no environment. ``notes`` say what was not compared.
-    ``head_commit`` is the commit after the change, where it is one.
+    ``head_commit`` is the commit after the change, where it is one. ``of_environments`` says that two environments
+    were compared, and nothing changed.
     """
 
     base: str
     head: str
+    of_environments: bool = False
     environments: tuple[EnvironmentReview, ...] = ()
     groups: tuple[Group, ...] = ()
     project: tuple[Change, ...] = ()

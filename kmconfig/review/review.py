@@ -15,7 +15,8 @@ from kmconfig.review.groups import grouped
 from kmconfig.review.masked import mask_of, masked_changes, masked_environment, masked_findings
 from kmconfig.review.model import EnvironmentReview, Findings, Review, Risk, Severity
 from kmconfig.review.policy import project_changes
-from kmconfig.review.sides import Sides
+from kmconfig.review.quoted import quoted
+from kmconfig.review.sides import Sides, text_at
 from kmconfig.review.suppressed import suppression_changes
 
 if TYPE_CHECKING:
@@ -33,19 +34,19 @@ def review_states(base: State, head: State, *, today: date) -> Review:
     """
     if not (base.texts or head.texts):
         raise ConfigurationError(
-            f"there is no environment file, neither at {base.title} nor in the {head.title}",
+            f"there is no environment file, neither {base.where} nor {head.where}",
             help="write environments/NAME.yaml with a `tier`, or point -C at the repository",
         )
-    notes = tuple(dict.fromkeys((*base.notes, *head.notes)))
+    notes = tuple(_notes(base, head))
     empty = Review(base=base.title, head=head.title, notes=notes, head_commit=head.commit)
     changed = changed_between(base, head)
     if changed is None:
         return empty
-    found = differences(base, head, today=today, concerned=changed.concerned, renames=changed.renames)
+    found = differences(base, head, changed, today=today)
     compared = [*_environments(base, head, changed)]
-    others = found.by_environment.keys() - {environment.name for environment in compared}
+    others = found.by_environment.keys() - {environment.name for environment in compared} - _not_compared(base, head)
     compared += [_unchanged(name, head) for name in sorted(filter(None, others))]
-    environments = [_with_findings(environment, head, found.by_environment) for environment in compared]
+    environments = [_with_findings(environment, base, head, found.by_environment) for environment in compared]
     mask = mask_of((*base.documents, *head.documents))
     environments = [masked_environment(environment, mask) for environment in environments if _says(environment)]
     project = (*project_changes(base, head), *suppression_changes(base, head))
@@ -59,6 +60,26 @@ def review_states(base: State, head: State, *, today: date) -> Review:
     )
 
 
+def _notes(*states: State) -> Iterator[str]:
+    """What of the states is not compared, and what to do about it."""
+    for folder in sorted({folder for state in states for folder in state.submodules}):
+        where = " and ".join(state.where for state in states if folder in state.submodules)
+        yield (
+            f"{quoted(folder)} is a submodule {where}: what is in it is not compared;"
+            " run `kmconfig diff` in a clone of that repository"
+        )
+
+
+def _not_compared(*states: State) -> set[str]:
+    """The environments that only one side can know."""
+    return {
+        name
+        for state in states
+        for name, environment in state.environments.items()
+        if any(side.is_elsewhere(environment) for side in states)
+    }
+
+
 def _says(environment: EnvironmentReview) -> bool:
     return bool(environment.status != "changed" or environment.changes or environment.findings)
 
@@ -70,26 +91,38 @@ def _unchanged(name: str, head: State) -> EnvironmentReview:
 
 
 def _with_findings(
-    environment: EnvironmentReview, head: State, found: Mapping[str | None, Findings]
+    environment: EnvironmentReview, base: State, head: State, found: Mapping[str | None, Findings]
 ) -> EnvironmentReview:
-    """The same with its findings; of one that cannot be read any more nobody knows that they are fixed."""
+    """The same with its findings; of one that cannot be read any more nobody knows that they are fixed.
+
+    What is found where a part of it may be in a submodule is not the fault of any file.
+    """
     findings = found.get(environment.name, Findings())
-    if _is_unread(head, environment.name):
+    sides = ((base, environment.former or environment.name), (head, environment.name))
+    if any(state.submodules and _is_unread(state, name) for state, name in sides):
+        findings = Findings()
+    elif _is_unread(head, environment.name):
         findings = Findings(new=findings.new)
     return replace(environment, findings=findings)
 
 
 def _environments(base: State, head: State, changed: Changed) -> Iterator[EnvironmentReview]:
     sharing_before, sharing_after = base.sharing(), head.sharing()
+    vaults = frozenset(str(text_at(known, "stores", "vault", "address")) for known in base.environments.values())
     for name, former in changed.environments.items():
         sides = Sides(
             before=base.environments.get(former),
             after=head.environments.get(name),
             sharing_before=sharing_before,
             sharing_after=sharing_after,
+            known_vaults=vaults,
         )
-        unread = [state.title for state, own in ((base, former), (head, name)) if _is_unread(state, own)]
-        yield _unreadable(name, sides, unread) if unread else _environment(name, former, sides)
+        unread = [state.where for state, own in ((base, former), (head, name)) if _is_unread(state, own)]
+        is_gone = name not in head.environments and name not in head.unreadable
+        if unread:
+            yield _unreadable(name, sides, unread, is_gone=is_gone)
+        else:
+            yield _environment(name, former, sides)
 
 
 def _is_unread(state: State, name: str) -> bool:
@@ -97,9 +130,11 @@ def _is_unread(state: State, name: str) -> bool:
     return known.incomplete if known is not None else name in state.unreadable
 
 
-def _unreadable(name: str, sides: Sides, unread: list[str]) -> EnvironmentReview:
+def _unreadable(name: str, sides: Sides, unread: list[str], *, is_gone: bool) -> EnvironmentReview:
     known = sides.after or sides.before
-    note = f"cannot be read at {' and at '.join(unread)}: its settings are not compared"
+    note = f"cannot be read {' and '.join(unread)}: its settings are not compared"
+    if is_gone:
+        note = f"is gone, and could not be read {' and '.join(unread)}"
     tier = known.tier if known is not None else ""
     return EnvironmentReview(name=name, status="unreadable", tier=tier, note=note)
 
@@ -114,8 +149,8 @@ def _environment(name: str, former: str, sides: Sides) -> EnvironmentReview:
     if sides.after is None:
         return replace(found, status="removed", note="is gone", risks=_risks_of_removal(sides.before))
     if former != name:
-        risk = Risk("medium", f"receipts and history of `{former}` are not those of `{name}`")
-        return replace(found, status="renamed", former=former, note=f"was `{former}`", risks=(risk,))
+        risk = Risk("medium", f"receipts and history of {quoted(former)} are not those of {quoted(name)}")
+        return replace(found, status="renamed", former=former, note=f"was {quoted(former)}", risks=(risk,))
     return found
 
 
@@ -144,6 +179,7 @@ def review_environments(state: State, one: str, other: str, *, today: date) -> R
     return Review(
         base=one,
         head=other,
+        of_environments=True,
         environments=environments,
         groups=grouped(environments),
         notes=tuple(mask(note) for note in _same_secrets(before, after)),
@@ -162,4 +198,4 @@ def _same_secrets(before: Environment, after: Environment) -> Iterator[str]:
     theirs = {identity_of(reference.data, before) for reference in credentials(before)}
     for reference in credentials(after):
         if identity_of(reference.data, after) in theirs:
-            yield f"`{reference.setting}` is the same secret in both: `{reference.data}`"
+            yield f"`{reference.setting}` is the same secret in both: {quoted(str(reference.data))}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ _DEFAULTS = (
 _SHORT = 12
 #: What leads from one revision to another, which a remote does not follow.
 _STEPS = frozenset("~^@:")
+#: The beginning of a commit's id, which no remote is asked for.
+_ABBREVIATED = "[0-9a-f]{4,39}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +65,29 @@ def _named(repository: Repository, name: str) -> Revision:
         return Revision(commit, name if commit.startswith(name) else f"{name} ({commit[:_SHORT]})")
     if ".." in name:
         raise UsageError(f"`{name}` is a range", help="give both revisions: kmconfig diff BASE HEAD")
-    if repository.is_shallow:
-        alone = (
-            ""
-            if _STEPS.intersection(name)
-            else f"`git fetch --depth=1 origin {quote(_to_fetch(name))}`, or all history: "
-        )
+    if repository.find("rev-parse", "--verify", "--quiet", "--end-of-options", name) is not None:
         raise ConfigurationError(
-            f"there is no revision `{name}` in this shallow clone", help=f"fetch it: {alone}{_UNSHALLOW}"
+            f"there is no revision `{name}`: what it names is no commit", help="name a branch, a tag or a commit"
+        )
+    if repository.is_shallow:
+        raise ConfigurationError(
+            f"there is no revision `{name}` in this shallow clone", help=f"fetch it: {_alone(name)}{_UNSHALLOW}"
         )
     raise ConfigurationError(
         f"there is no revision `{name}`", help="`git fetch` brings those of the remote; `git branch -a` lists branches"
     )
 
 
-def _to_fetch(name: str) -> str:
-    """What to ask the remote for, so that the name leads somewhere afterwards; it does not know our names for it."""
+def _alone(name: str) -> str:
+    """How to get a revision without the history, and what it is called then; the remote does not know our names."""
+    if _STEPS.intersection(name) or re.fullmatch(_ABBREVIATED, name):
+        return ""
     remote = "origin/"
-    return f"{name.removeprefix(remote)}:refs/remotes/{name}" if name.startswith(remote) else name
+    if name.startswith(remote):
+        wanted, called = f"{name.removeprefix(remote)}:refs/remotes/{name}", ""
+    else:
+        wanted, called = name, " and compare with FETCH_HEAD"
+    return f"`git fetch --depth=1 origin {quote(wanted)}`{called}, or all history: "
 
 
 _UNSHALLOW = "`git fetch --unshallow origin`; in GitHub Actions give actions/checkout `fetch-depth: 0`"

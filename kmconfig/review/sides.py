@@ -47,14 +47,15 @@ class Sharing:
 class Sides:
     """The environment before and after, None where there is none, and who shares secrets on either side.
 
-    ``are_others`` says that the two are different environments, and not one at different times.
+    ``known_vaults`` are the addresses of Vault that any environment had before. ``are_others`` says that the two are
+    different environments, and not one at different times.
     """
 
     before: Environment | None
     after: Environment | None
     sharing_before: Sharing = field(default_factory=lambda: Sharing(()))
     sharing_after: Sharing = field(default_factory=lambda: Sharing(()))
-
+    known_vaults: frozenset[str] = frozenset()
     are_others: bool = False
 
     @property

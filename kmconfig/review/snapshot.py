@@ -7,7 +7,7 @@ import posixpath
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.environment.layers import SUFFIXES
 from kmconfig.environment.project import PROJECT_FILE, Project
@@ -29,20 +29,27 @@ _LONGEST_NAME, _LONGEST_PATH = 255, 1000
 _LINKS = 5
 
 
-@contextmanager
-def snapshot(repository: Repository, revision: Revision) -> Iterator[tuple[Project, tuple[str, ...]]]:
-    """The project at a commit, of which no environment has been read yet, and what of it could not be had, in words.
+class Snapshot(NamedTuple):
+    """A project of which no environment has been read yet, and the folders of it that other repositories fill."""
 
-    Raises ConfigurationError where the clone lacks objects of the commit.
+    project: Project
+    submodules: tuple[str, ...] = ()
+
+
+@contextmanager
+def snapshot(repository: Repository, revision: Revision) -> Iterator[Snapshot]:
+    """The project at a commit.
+
+    Raises ConfigurationError where the clone lacks objects of the commit, or the files are in a submodule.
     """
     with tempfile.TemporaryDirectory(prefix="kmconfig-", ignore_cleanup_errors=True) as folder:
         try:
             root = Path(os.path.realpath(folder))
-            notes = _lay_out(repository, revision.commit or "", root)
+            submodules = _lay_out(repository, revision, root)
         except Failed as failed:
             reason = failed.said
         else:
-            yield Project(root), notes
+            yield Snapshot(Project(root), submodules)
             return
     raise ConfigurationError(
         f"cannot read the files of {revision.title}: {reason}",
@@ -50,26 +57,24 @@ def snapshot(repository: Repository, revision: Revision) -> Iterator[tuple[Proje
     )
 
 
-def _lay_out(repository: Repository, commit: str, root: Path) -> tuple[str, ...]:
-    tree = _Tree(repository, commit, root)
+def _lay_out(repository: Repository, revision: Revision, root: Path) -> tuple[str, ...]:
+    tree = _Tree(repository, revision, root)
     tree.take(PROJECT_FILE)
     file = read_project_file(root, PROJECT_FILE)
     baseline = file.get("lint", "baseline")
     if baseline is not None and isinstance(baseline.data, str):
         tree.take(posixpath.normpath(baseline.data))
-    folder = posixpath.normpath(file.environments)
-    tree.take(folder)
-    return tuple(
-        f"`{path}` is a submodule at {commit[:12]}; what is in it is not compared" for path in sorted(tree.submodules)
-    )
+    tree.take(posixpath.normpath(file.environments))
+    return tuple(sorted(tree.submodules))
 
 
 class _Tree:
     """Takes files of a commit over into a folder."""
 
-    def __init__(self, repository: Repository, commit: str, root: Path) -> None:
+    def __init__(self, repository: Repository, revision: Revision, root: Path) -> None:
         self._repository = repository
-        self._commit = commit
+        self._revision = revision
+        self._commit = revision.commit or ""
         self._root = root
         self._links: list[Path] = []
         self.submodules: set[str] = set()
@@ -77,7 +82,7 @@ class _Tree:
     def take(self, path: str) -> None:
         """Take over what is at and below a path relative to the root, and what it leads to if it is a link.
 
-        Links that lead out of the folder lead nowhere then.
+        Links that lead out of the folder lead nowhere then. Raises ConfigurationError where it is in a submodule.
         """
         for _ in range(_LINKS):
             leads_to = self._take(path)
@@ -92,6 +97,8 @@ class _Tree:
         wanted = prefix.rstrip("/") or "." if path == "." else prefix + path
         if not _is_sound(path) and path != ".":
             return None
+        if wanted != ".":
+            self._require_own(path, wanted)
         listed = self._repository.entries(self._commit, () if wanted == "." else (wanted,))
         entries = {entry.path[len(prefix) :]: entry for entry in listed if entry.path.startswith(prefix)}
         found = {
@@ -113,6 +120,12 @@ class _Tree:
             return None
         following = posixpath.normpath(posixpath.join(posixpath.dirname(path), os.fsdecode(links[path])))
         return following if _is_sound(following) else None
+
+    def _require_own(self, path: str, wanted: str) -> None:
+        submodule = self._repository.submodule_of(self._commit, wanted)
+        if submodule is not None:
+            where = f"`{path}` is {'' if submodule.path == wanted else 'in '}a submodule"
+            raise _elsewhere(where, submodule, self._revision)
 
     def _write(self, shown: str, content: bytes) -> None:
         location = self._place(shown)
@@ -143,6 +156,14 @@ class _Tree:
                 link.unlink()
                 link.symlink_to(_OUTSIDE)
                 self._links.remove(link)
+
+
+def _elsewhere(where: str, submodule: Entry, revision: Revision) -> ConfigurationError:
+    return ConfigurationError(
+        f"{where} at {revision.title}: its files, and what they were, are in another repository",
+        help="run `kmconfig diff` in a clone of that repository, with `environments: .` in its kmconfig.yaml if they"
+        f" are at its top; here commit {submodule.object[:12]} of it is meant",
+    )
 
 
 def _content(entry: Entry, content: bytes | None) -> bytes:

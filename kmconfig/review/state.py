@@ -22,17 +22,23 @@ if TYPE_CHECKING:
 class State:
     """A loaded project, how people call it, and what of it could not be had.
 
-    ``texts`` are the files of the environments folder by path. ``unreadable`` are the names of files of which
-    nothing is known. ``baseline`` is the file of accepted findings. ``commit`` is None for the working tree.
+    ``submodules`` are folders that are not part of a commit. ``texts`` are the files of the environments folder by
+    path. ``unreadable`` are the paths of files of which nothing is known, by name. ``baseline`` is the file of
+    accepted findings. ``commit`` is None for the working tree.
     """
 
     title: str
     project: Project
     commit: str | None = None
-    notes: tuple[str, ...] = ()
+    submodules: tuple[str, ...] = ()
     texts: dict[str, str] = field(default_factory=dict)
-    unreadable: frozenset[str] = frozenset()
+    unreadable: dict[str, str] = field(default_factory=dict)
     baseline: bytes | None = None
+
+    @property
+    def where(self) -> str:
+        """In a sentence, where something is in this state."""
+        return f"at {self.title}" if self.commit is not None else f"in the {self.title}"
 
     @property
     def environments(self) -> dict[str, Environment]:
@@ -51,21 +57,25 @@ class State:
         document = self.project.file.document
         return document.file.text if document is not None else None
 
+    def is_elsewhere(self, environment: Environment) -> bool:
+        """Whether the file of an environment would be in a submodule, which is not part of the commit."""
+        return any(environment.file.path.startswith(f"{folder}/") for folder in self.submodules)
+
     def sharing(self) -> Sharing:
         """Who uses which secret."""
         return Sharing(self.environments.values())
 
 
-def loaded(title: str, project: Project, *, commit: str | None = None, notes: tuple[str, ...] = ()) -> State:
+def loaded(title: str, project: Project, *, commit: str | None = None, submodules: tuple[str, ...] = ()) -> State:
     """Read all files of a project."""
     project.load()
     return State(
         title=title,
         project=project,
         commit=commit,
-        notes=notes,
+        submodules=submodules,
         texts={layer.document.file.path: layer.document.file.text for layer in project.layers},
-        unreadable=frozenset(layer.name for layer in project.layers if _is_unreadable(layer)),
+        unreadable={layer.name: layer.document.file.path for layer in project.layers if _is_unreadable(layer)},
         baseline=_baseline(project),
     )
 

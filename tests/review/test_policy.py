@@ -57,7 +57,7 @@ promotion_max_age: 7d
             "drift: {ignore: [{setting: MAIL_HOST, reason: it moves, until: 2030-01-01}]}\npromotion:",
             "drift.ignore",
             "medium",
-            "drift is no longer reported of MAIL_HOST",
+            "drift is no longer reported of `MAIL_HOST`",
         ),
     ],
 )
@@ -106,6 +106,15 @@ def test_a_rule_that_is_off_fixes_nothing(repository: Repository, diff: Diff) ->
     assert {finding["code"] for entry in document["environments"] for finding in entry["hidden_findings"]} == {"KM203"}
 
 
+def test_a_mistake_in_the_project_file_is_fixed_and_not_hidden(repository: Repository, diff: Diff) -> None:
+    repository.write({"kmconfig.yaml": "version: 1\nlint: {fail_on: sometimes}\n"})
+    repository.commit()
+    repository.write({"kmconfig.yaml": "version: 1\n"})
+    document = diff("HEAD")
+    assert document["hidden_findings"] == []
+    assert {finding["code"] for finding in document["fixed_findings"]} == {"KM107"}
+
+
 def test_a_suppression(repository: Repository, diff: Diff) -> None:
     repository.replace(BASE, "port: 587", "port: 25")
     repository.commit()
@@ -113,7 +122,7 @@ def test_a_suppression(repository: Repository, diff: Diff) -> None:
     document = diff("HEAD")
     (change,) = document["project"]
     assert (change["setting"], change["after"]) == (f"suppression in {BASE}", "ignore[KM203] we like it")
-    assert change["risks"] == ["findings of KM203 are no longer shown here, without an end"]
+    assert change["risks"] == ["findings of `KM203` are no longer shown here, without an end"]
     assert all(entry["fixed_findings"] == [] for entry in document["environments"])
     assert all(entry["hidden_findings"] for entry in document["environments"])
     repository.commit()

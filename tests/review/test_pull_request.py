@@ -152,6 +152,28 @@ def test_findings_follow_a_renamed_file(repository: Repository, diff: Diff) -> N
     assert (entry["status"], entry["new_findings"], entry["fixed_findings"]) == ("renamed", [], [])
 
 
+def test_findings_follow_a_renamed_layer(repository: Repository, kmconfig: Call) -> None:
+    repository.replace("environments/base.yaml", "port: 587", "port: 25")
+    repository.commit()
+    repository.git("mv", "environments/base.yaml", "environments/common.yaml")
+    for tier in ("production", "staging", "development"):
+        repository.replace(f"environments/{tier}.yaml", "base.yaml", "common.yaml")
+    assert kmconfig("diff", "HEAD").out.endswith("\nno change of email settings\n")
+
+
+def test_what_nobody_can_read_on_either_side(repository: Repository, kmconfig: Call, diff: Diff) -> None:
+    """It is not said to be as it was."""
+    repository.write({"environments/production.yaml": "tier: [\n"})
+    repository.commit()
+    repository.write({"environments/production.yaml": "tier: [[\n", "environments/new.yaml": "tier: [\n"})
+    found = by_name(diff("HEAD"))
+    assert {name: entry["status"] for name, entry in found.items()} == {"production": "unreadable", "new": "unreadable"}
+    assert "and in the working tree: its settings are not compared" in found["production"]["note"]
+    assert "\n2 environments cannot be compared, " in kmconfig("diff", "HEAD").out
+    (repository.root / "environments/production.yaml").unlink()
+    assert "is gone, and could not be read at HEAD" in by_name(diff("HEAD"))["production"]["note"]
+
+
 @pytest.mark.parametrize("side", ["base", "head"])
 @pytest.mark.parametrize("broken", ["version: 1\ntier: [production\n", "{" * 50, "\x00", "- a\n"])
 def test_a_file_that_cannot_be_read_on_one_side(
@@ -184,10 +206,18 @@ def test_a_broken_layer_makes_all_that_build_on_it_unreadable(repository: Reposi
 def test_a_new_value_that_is_refused_is_not_taken_for_absent(repository: Repository, diff: Diff) -> None:
     repository.replace("environments/base.yaml", "port: 587", "port: many")
     found = by_name(diff())
-    assert found["production"]["changes"] == []
+    (change,) = found["production"]["changes"]
+    assert (change["setting"], change["before"], change["after"]) == ("email.smtp.port", 587, "(missing or refused)")
+    assert change["risks"] == []
     assert "KM105" in codes(found["production"]["new_findings"]) or "KM107" in codes(
         found["production"]["new_findings"]
     )
+
+
+def test_a_driver_that_is_refused_takes_no_defaults_with_it(repository: Repository, diff: Diff) -> None:
+    repository.replace("environments/base.yaml", "email:\n", "email:\n  driver: pigeon\n")
+    (change,) = by_name(diff())["production"]["changes"]
+    assert (change["setting"], change["before"], change["after"]) == ("email.driver", "smtp", "(missing or refused)")
 
 
 def test_the_exit_code(repository: Repository, kmconfig: Call) -> None:

@@ -103,7 +103,7 @@ def test_another_file_of_the_commit_makes_no_change(repository: Repository, diff
     [
         (("nowhere",), 65, "there is no revision `nowhere`"),
         (("main", "nowhere"), 65, "there is no revision `nowhere`"),
-        (("main:environments",), 65, "there is no revision"),
+        (("main:environments",), 65, "what it names is no commit"),
         (("--", "--output=stolen"), 64, "is no revision"),
         (("--", "-x", "-y"), 64, "is no revision"),
         (("",), 64, "is no revision"),
@@ -231,7 +231,16 @@ class TestShallowClones:
         assert ran.code == 65
         assert "there is no revision `HEAD~1` in this shallow clone" in ran.err
         assert "`git fetch --unshallow origin`" in ran.err
-        assert "`git fetch --depth=1 origin v1`" in kmconfig("diff", "v1").err
+        assert "`git fetch --unshallow origin`" in kmconfig("diff", "0123456789").err
+        assert "--depth=1" not in kmconfig("diff", "0123456789").err
+
+    def test_a_tag_to_fetch(self, clone: Repository, repository: Repository, kmconfig: Call) -> None:
+        """It has another name then: a remote tells nobody what to call it."""
+        repository.git("tag", "v1", "main~1")
+        assert "`git fetch --depth=1 origin v1` and compare with FETCH_HEAD" in kmconfig("diff", "v1").err
+        clone.git("fetch", "--quiet", "--depth=1", "origin", "v1")
+        assert kmconfig("diff", "v1").code == 65
+        assert kmconfig("diff", "FETCH_HEAD").code == 0
 
     def test_a_branch_of_the_remote_to_fetch(self, clone: Repository, kmconfig: Call) -> None:
         clone.git("update-ref", "-d", "refs/remotes/origin/main")

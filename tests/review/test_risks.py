@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.review.cases import BASE, CASES, PRODUCTION, Case
+from tests.review.cases_servers import SERVERS
 from tests.review.repository import Repository, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.cli.running import Call
+
     Diff = Callable[..., dict[str, Any]]
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [*CASES, *SERVERS], ids=str)
 def test_a_risk(repository: Repository, diff: Diff, case: Case) -> None:
     for replacement in case.before:
         repository.replace(case.path, *replacement)
@@ -101,3 +104,71 @@ def test_a_removed_production(repository: Repository, diff: Diff) -> None:
     repository.git("rm", "--quiet", PRODUCTION)
     (entry,) = diff()["environments"]
     assert entry["risks"] == ["nobody checks this environment any more; its target keeps the settings it has"]
+
+
+def test_a_note_is_said_once(repository: Repository, diff: Diff) -> None:
+    """The path and the arguments of sendmail come with the driver."""
+    repository.replace(BASE, "email:\n", "email:\n  driver: sendmail\n")
+    (entry, *_) = diff()["environments"]
+    told = [risk for change in entry["changes"] for risk in change["risks"] if "the program that is run" in risk]
+    assert told == ["the program that is run for every message is now `/usr/sbin/sendmail`"]
+
+
+def test_spf_of_a_server_of_nobody_is_said_once(repository: Repository, diff: Diff) -> None:
+    repository.replace(BASE, "smtp.sendgrid.net", "mail.acme.example")
+    for entry in diff()["environments"]:
+        told = [risk for change in entry["changes"] for risk in change["risks"] if "SPF" in risk]
+        assert len(told) == 1
+        assert "must allow the address that it sends from" in told[0]
+
+
+def test_a_mail_catcher_of_developers_needs_no_spf(repository: Repository, diff: Diff) -> None:
+    repository.replace("environments/development.yaml", "  smtp:\n", "  smtp:\n    host: mailpit\n")
+    (entry,) = diff()["environments"]
+    assert not any("SPF" in risk for change in entry["changes"] for risk in change["risks"])
+
+
+@pytest.mark.parametrize(("address", "severity"), [("vault.acme.example", None), ("vault.evil.example", "high")])
+def test_the_store_of_a_new_environment(repository: Repository, diff: Diff, address: str, severity: str | None) -> None:
+    """A login at a server that others use already is no news."""
+    repository.write({"environments/eu.yaml": environment("staging").replace("vault.acme.example", address)})
+    (entry,) = [entry for entry in diff()["environments"] if entry["environment"] == "eu"]
+    found = {change["setting"]: change["severity"] for change in entry["changes"]}
+    assert found["stores.vault.address"] == severity
+
+
+def test_the_target_of_a_settings_api_that_is_gone(repository: Repository, diff: Diff) -> None:
+    """Nothing is said of answers that nobody gives any more."""
+    api = "  settings_api: {url: 'https://a.example', api_key: {env: A}, signing_key_file: a.pem, ca_file: b.pem}\n"
+    repository.replace(PRODUCTION, "  file: {path: out/production.json}\n", api)
+    repository.commit()
+    repository.replace(PRODUCTION, api, "  file: {path: out/production.json}\n")
+    (entry,) = diff("HEAD")["environments"]
+    told = [risk for change in entry["changes"] for risk in change["risks"]]
+    (note,) = told
+    assert note.endswith("; settings api `https://a.example` keeps the settings it has")
+
+
+def test_one_note_of_a_group_is_as_grave_as_its_gravest(repository: Repository, kmconfig: Call) -> None:
+    """The new environment has had no other server, the old ones have; for all of them it is the same note."""
+    repository.replace(BASE, "smtp.sendgrid.net", "mail.acme.example")
+    repository.write({"environments/eu.yaml": environment("staging")})
+    text = kmconfig("diff").out
+    assert text.count("the SPF record of `acme.example`") == 2
+    repository.replace(
+        BASE, "  test:\n", "  test:\n    confirm: {imap: imap://a.example, username: a, password: {env: I}}\n"
+    )
+    assert kmconfig("diff").out.count("login of the test mailbox goes to") == 1
+
+
+def test_another_login_at_the_store_is_said_once(repository: Repository, diff: Diff) -> None:
+    """It is one login, however many settings it has."""
+    approle = "auth: {approle: {role_id: a, secret_id: {env: S}, mount: b}}"
+    repository.replace(PRODUCTION, "auth: {jwt: {role: kmconfig-production}}", approle)
+    repository.replace(PRODUCTION, "    auth:", "    mount: other\n    namespace: other\n    auth:")
+    (entry,) = diff()["environments"]
+    told = [risk for change in entry["changes"] for risk in change["risks"]]
+    assert sorted(told) == [
+        "the login at Vault is another: its role has to exist, and may read other secrets",
+        "the same references now lead to other secrets",
+    ]

@@ -102,8 +102,12 @@ def test_a_submodule(repository: Repository, diff: Diff, tmp_path: Path) -> None
     )
     commit = repository.commit()
     document = diff("main", "HEAD")
+    title = f"HEAD ({commit[:12]})"
     assert document["notes"] == [
-        f"`environments/shared` is a submodule at {commit[:12]}; what is in it is not compared"
+        (
+            f"`environments/shared` is a submodule at {title}: what is in it is not compared; run `kmconfig diff` in a"
+            " clone of that repository"
+        )
     ]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from kmconfig.environment.duration import parse_duration
 from kmconfig.review.model import Risk, Severity
+from kmconfig.review.quoted import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ def _list_loosened(severity: Severity, what: str) -> Check:
         if after is None:
             yield Risk(severity, f"any {what} now, there is no list any more")
         elif isinstance(after, list) and isinstance(before, list):
-            added = [str(entry) for entry in after if entry not in before]
+            added = [quoted(str(entry)) for entry in after if entry not in before]
             if added:
                 yield Risk(severity, f"{what} now too: {', '.join(added)}")
 
@@ -50,7 +51,8 @@ def drift_ignored(_setting: str, before: Any, after: Any) -> Iterator[Risk]:
     known = before if isinstance(before, list) else []
     added = [entry for entry in after if entry not in known] if isinstance(after, list) else []
     if added:
-        names = ", ".join(str(entry.get("setting")) if isinstance(entry, dict) else str(entry) for entry in added)
+        settings = (entry.get("setting") if isinstance(entry, dict) else entry for entry in added)
+        names = ", ".join(quoted(str(setting)) for setting in settings)
         yield Risk("medium", f"drift is no longer reported of {names}")
 
 
@@ -74,9 +76,9 @@ def rule_milder(setting: str, before: Any, after: Any) -> Iterator[Risk]:
     """A rule is silent now, or counts for less."""
     rule = setting.removeprefix("lint.rules.")
     if after == "off":
-        yield Risk("medium", f"`{rule}` is switched off for all environments")
+        yield Risk("medium", f"{quoted(rule)} is switched off for all environments")
     elif before in _LEVELS and after in _LEVELS and _LEVELS.index(after) > _LEVELS.index(before):
-        yield Risk("medium", f"`{rule}` counts for less: {after} instead of {before}")
+        yield Risk("medium", f"{quoted(rule)} counts for less: {after} instead of {before}")
 
 
 def baseline_moved(_setting: str, _before: Any, after: Any) -> Iterator[Risk]:

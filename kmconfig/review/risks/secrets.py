@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kmconfig.environment.duration import parse_duration
 from kmconfig.review.model import HIDDEN, Risk
+from kmconfig.review.quoted import quoted, quoted_names
 from kmconfig.review.sides import reference_at
 
 if TYPE_CHECKING:
@@ -37,12 +38,13 @@ def reference_moved(change: Change, sides: Sides) -> Iterator[Risk]:
     before, after = reference_at(sides.before, _path(change)), reference_at(sides.after, _path(change))
     if before is None or after is None or not sides.are_one:
         return
+    old, new = quoted(str(before)), quoted(str(after))
     if before.source != after.source:
-        yield Risk("medium", f"the secret moved from `{before}` to `{after}`: it has to be there before apply")
+        yield Risk("medium", f"the secret moved from {old} to {new}: it has to be there before apply")
         if before.source in _STORES and after.source not in _STORES:
             yield Risk("medium", f"`{after.source}` tells neither the age of a secret nor who read it")
     elif before[:3] != after[:3]:
-        yield Risk("medium", f"the reference moved from `{before}` to `{after}`: it has to be there before apply")
+        yield Risk("medium", f"the reference moved from {old} to {new}: it has to be there before apply")
     elif before.version != after.version:
         yield Risk("info", f"another version of the secret is meant: {_version(before)} became {_version(after)}")
 
@@ -73,8 +75,7 @@ def shared_with_other_tiers(change: Change, sides: Sides) -> Iterator[Risk]:
     if known and before is not None and sides.before is not None:
         known = bool(sides.sharing_before.across_tiers(before, sides.before))
     if others and not known:
-        names = ", ".join(f"`{name}`" for name in others[:3]) + (" and others" if len(others) > 3 else "")
-        yield Risk("high", f"`{sides.after.name}` now shares this secret with {names}")
+        yield Risk("high", f"{quoted(sides.after.name)} now shares this secret with {quoted_names(others)}")
 
 
 def login_gone(change: Change, sides: Sides) -> Iterator[Risk]:

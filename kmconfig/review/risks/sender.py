@@ -1,4 +1,4 @@
-"""Risks of who mail is from, who answers go to, and how a send is proved."""
+"""Risks of who mail is from, and who answers go to."""
 
 from __future__ import annotations
 
@@ -66,31 +66,6 @@ def selectors_changed(change: Change, _: Sides) -> Iterator[Risk]:
     if change.after:
         names = ", ".join(f"`{selector}._domainkey`" for selector in change.after)
         yield Risk("info", f"DKIM keys have to be published as {names}")
-
-
-def test_recipients_removed(change: Change, sides: Sides) -> Iterator[Risk]:
-    """Apply proves the settings by a message to them."""
-    if change.setting != "email.test.recipients" or sides.after is None:
-        return
-    before, after = _addresses(change.before), _addresses(change.after)
-    gone = [address for address in before if address not in after]
-    if before and not after:
-        yield Risk("medium", "no test recipient is left: apply refuses to write without one")
-    elif gone:
-        named = ", ".join(f"`{address}`" for address in gone[:3])
-        yield Risk("info", f"test messages no longer go to {named}{' and others' if len(gone) > 3 else ''}")
-
-
-def confirm_removed(change: Change, sides: Sides) -> Iterator[Risk]:
-    """Nobody looks whether a test message arrives."""
-    if change.setting.endswith(".imap") and change.after is None and sides.after is not None:
-        yield Risk("medium", "nothing looks any more whether test messages arrive, and how they are authenticated")
-    elif change.setting.endswith(".imap") and change.before is not None:
-        yield Risk("medium", f"the login of the test mailbox goes to another server, `{change.after}`")
-
-
-def _addresses(data: object) -> list[str]:
-    return [entry for entry in data if isinstance(entry, str)] if isinstance(data, list) else []
 
 
 def _domain(address: object) -> str:

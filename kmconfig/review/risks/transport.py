@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kmconfig.dns.sender import sends_to_nobody
 from kmconfig.providers.hosts import is_loopback
+from kmconfig.providers.mail_domains import domain_of
 from kmconfig.providers.registry import normal_host
 from kmconfig.review.model import Risk
+from kmconfig.review.quoted import quoted
 from kmconfig.review.sides import has_login, provider_of, smtp_of, text_at
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from kmconfig.review.model import Change, Severity
     from kmconfig.review.sides import Sides
 
+#: Stands for the machine that the application runs on.
+_HERE = "localhost"
 _TO_BLAME = ("encryption", "host", "password", "username")
 
 
@@ -62,29 +67,65 @@ def host_changed(_: Change, sides: Sides) -> Iterator[Risk]:
     if smtp is None or before is None or normal_host(smtp.host.data) == normal_host(before.host.data):
         return
     known = provider_of(sides.after)
-    stranger = "" if known is not None else ", which is of no known provider"
+    here = is_loopback(smtp.host.data)
+    stranger = "" if known is not None or here else ", which is of no known provider"
     same = known is not None and known is provider_of(sides.before)
     what = "the login and all mail go" if has_login(smtp) else "all mail goes"
-    grave = has_login(smtp) and not same and not is_loopback(smtp.host.data)
+    grave = has_login(smtp) and not same and not here
     yield Risk("high" if grave else "medium", f"{what} to another server, `{smtp.host.data}`{stranger}")
 
 
 def provider_changed(change: Change, sides: Sides) -> Iterator[Risk]:
-    """Another provider sends in the domain's name: its records and its login have to be there first.
+    """Others send in the domain's name: their records and their login have to be there first.
 
-    With SMTP the host says which it is, and not the driver.
+    With SMTP the host says who it is, and not the driver.
     """
     if change.setting != ("email.driver" if smtp_of(sides.after) is None else "email.smtp.host"):
         return
-    provider, before = provider_of(sides.after), provider_of(sides.before)
-    if provider is None or provider is before or sides.after is None:
+    if sides.after is None:
         return
+    provider, before = provider_of(sides.after), provider_of(sides.before)
+    if provider is None:
+        yield from _own_server(sides, sides.after, before)
+    elif provider is not before:
+        yield from _provider(sides, sides.after, provider, before)
+
+
+def _provider(sides: Sides, environment: Environment, provider: Provider, before: Provider | None) -> Iterator[Risk]:
     came = f"instead of {before.title}" if before is not None else "now"
     severity: Severity = "medium" if sides.before is not None else "info"
-    domain = _domain(sides.after)
+    domain = _domain(environment)
     yield Risk(severity, f"mail goes out through {provider.title} {came}: {_spf(provider, domain)}")
-    yield from _dkim(sides.after, provider, domain)
+    yield from _dkim(environment, provider, domain)
     yield from _username(sides, provider, before)
+
+
+def _own_server(sides: Sides, environment: Environment, before: Provider | None) -> Iterator[Risk]:
+    """Mail leaves through a server that is no known provider's, so nobody's include is in SPF for it."""
+    server = _server_of(environment)
+    if sends_to_nobody(environment) or (before is None and server == _server_of(sides.before)):
+        return
+    domain = _domain(environment)
+    severity: Severity = "medium" if sides.before is not None else "info"
+    if server == _HERE:
+        who, whose = "the machine that the application runs on", "the public address of that machine"
+    else:
+        who, whose = f"{quoted(server)}, a server of no known provider", "the address that it sends from"
+    yield Risk(
+        severity,
+        f"mail leaves through {who}: the SPF record of {domain} must allow {whose}, or receivers refuse the mail or"
+        " take it for spam",
+    )
+    if before is not None:
+        yield Risk("info", f"{before.title} signed the mail (DKIM); that server has to do it now")
+
+
+def _server_of(environment: Environment | None) -> str:
+    """The server that mail leaves through, empty where there is no environment."""
+    if environment is None:
+        return ""
+    smtp = smtp_of(environment)
+    return _HERE if smtp is None or is_loopback(smtp.host.data) else normal_host(smtp.host.data)
 
 
 def _spf(provider: Provider, domain: str) -> str:
@@ -112,8 +153,8 @@ def _username(sides: Sides, provider: Provider, before: Provider | None) -> Iter
 
 
 def _domain(environment: Environment) -> str:
-    address = environment.email.sender.email
-    return f"`{address.data.rpartition('@')[2]}`" if address is not None else "the sender's domain"
+    address = text_at(environment, "email", "sender", "email")
+    return f"`{domain_of(address)}`" if isinstance(address, str) else "the sender's domain"
 
 
 def driver_changed(change: Change, sides: Sides) -> Iterator[Risk]:
@@ -138,6 +179,10 @@ def account_domain_changed(change: Change, _: Sides) -> Iterator[Risk]:
 
 
 def sendmail_changed(change: Change, sides: Sides) -> Iterator[Risk]:
-    """A program that the application runs."""
-    if change.after is not None and sides.before is not None:
-        yield Risk("high", "the program that is run for every message is another, or is called in another way")
+    """A program that the application runs; with another driver its path says all."""
+    if change.after is None or sides.before is None:
+        return
+    if change.setting == "email.sendmail.path":
+        yield Risk("high", f"the program that is run for every message is now {quoted(str(change.after))}")
+    elif change.before is not None:
+        yield Risk("high", "the program that is run for every message is called in another way")

@@ -50,11 +50,10 @@ if TYPE_CHECKING:
 def check(env: Environment, file: ProjectFile) -> Iterator[Finding]:
     """Compare the programs that would be started with the list of the project file."""
     policy = file.get("policy", "commands")
-    if policy is None:
+    if policy is None or file.allowed_commands is None:
         return
-    allowed = {entry.data for entry in policy.data}
     for program in _programs(env):
-        if program.data not in allowed:
+        if program.data not in file.allowed_commands:
             yield Finding(
                 f"`policy.commands` does not allow `{program.data}`",
                 primary=Label(program, "this program"),

@@ -49,9 +49,9 @@ if TYPE_CHECKING:
 def check(env: Environment, file: ProjectFile) -> Iterator[Finding]:
     """Compare the servers that get a login with the list of the project file."""
     policy = file.get("policy", "hosts")
-    if policy is None:
+    if policy is None or file.allowed_hosts is None:
         return
-    allowed = {normal_host(entry.data).strip("[]") for entry in policy.data}
+    allowed = {normal_host(host).strip("[]") for host in file.allowed_hosts}
     for place in login_places(env):
         if place.host not in allowed:
             yield Finding(

@@ -47,6 +47,7 @@ from __future__ import annotations
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
+from kmconfig.environment.words import known
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import project_rule
 from kmconfig.lint.surroundings import mark_of
@@ -112,12 +113,17 @@ def _written(env: Environment) -> Iterator[tuple[str, Mark]]:
     for kind in target.data if target is not None else ():
         store = [env.get("stores", *path) for path in _STORES.get(kind, ())]
         where = [str(value.data) if value is not None else "" for value in store]
-        for keys in _PLACES.get(kind, ()):
+        for keys in _places_of(kind):
             values = [value for key in keys if (value := env.get("target", kind, key)) is not None]
             if values:
-                texts = [_normal(kind, value.data, key=value.path[-1]) for value in values]
+                texts = [_normal(kind, str(value.plain()), key=value.path[-1]) for value in values]
                 what = ["file"] if kind in _FILES else [kind, *keys]
                 yield "\0".join((*what, *where, *texts)), mark_of(env, values[0])
+
+
+def _places_of(kind: str) -> tuple[tuple[str, ...], ...]:
+    of_package = known().targets.get(kind)
+    return _PLACES.get(kind, ()) if of_package is None else (of_package.place,)
 
 
 def _normal(kind: str, text: str, *, key: object) -> str:
