@@ -23,6 +23,7 @@ from kmconfig.errors import (
     RolledBack,
     UsageError,
 )
+from kmconfig.lint.catalogue import enable_plugins
 from kmconfig.lint.engine import Outcome
 from kmconfig.lint.engine import lint as _lint
 from kmconfig.lint.finding import Located
@@ -60,8 +61,12 @@ def load(root: str | os.PathLike[str] = ".") -> Project:
     """Read all environments of the repository around ``root``.
 
     Faults of files stay with their documents, where :func:`lint` finds them; nothing is raised for them.
+
+    Raises:
+        ConfigurationError: the project file allows plugins, and a package offers something that cannot be used.
     """
     project = Project(find_root(Path(root)))
+    enable_plugins(project.file)
     project.load()
     return project
 

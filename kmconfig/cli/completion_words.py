@@ -53,17 +53,19 @@ def _environments(_: click.Context) -> Iterable[tuple[str, str]]:
 
 def _rules(_: click.Context) -> Iterable[tuple[str, str]]:
     from kmconfig.cli.loading import open_project  # noqa: PLC0415
-    from kmconfig.lint.catalogue import enable_plugins, rules  # noqa: PLC0415
+    from kmconfig.lint.catalogue import rules  # noqa: PLC0415
 
-    enable_plugins(open_project().file)
+    open_project()
     found = list(rules())
     return [*((rule.code, rule.name) for rule in found), *((rule.name, rule.code) for rule in found)]
 
 
 def _providers(_: click.Context) -> Iterable[tuple[str, str]]:
-    from kmconfig.providers.registry import PROVIDERS  # noqa: PLC0415
+    from kmconfig.cli.loading import open_project  # noqa: PLC0415
+    from kmconfig.providers.registry import providers  # noqa: PLC0415
 
-    return ((provider.slug, provider.title) for provider in PROVIDERS)
+    open_project()
+    return ((provider.slug, provider.title) for provider in providers())
 
 
 def _guards(_: click.Context) -> Iterable[tuple[str, str]]:

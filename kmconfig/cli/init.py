@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kmconfig.cli.globals import global_options, result_options
+from kmconfig.cli.loading import open_project
 from kmconfig.cli.options import current
 from kmconfig.cli.output import require_writable, write_document, write_lines
-from kmconfig.environment.project import find_root
 from kmconfig.errors import CheckFailed
 from kmconfig.report.stream import say
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kmconfig.cli.init_answers import Answering
     from kmconfig.scaffold.scaffold import Scaffold
 
@@ -58,22 +57,24 @@ def command(*, yes: bool, form: str, output: str | None, **given: Any) -> None:
     """Begin a repository: environments, project file, pipeline, pre-commit hook.
 
     On a terminal it asks, with advice on the driver, for what no flag says; in scripts the flags decide. Files that
-    exist are kept as they are. Without --driver and --provider the advice decides: by --sends, --monthly and
+    exist are kept as they are. Below a folder with kmconfig.yaml, environments/ or .git it is that one's repository
+    that is begun. Without --driver and --provider the advice decides: by --sends, --monthly and
     --hosting.
     """
     from kmconfig.cli.init_questions import Given, Questions  # noqa: PLC0415
     from kmconfig.scaffold.scaffold import scaffold  # noqa: PLC0415
 
     require_writable(output)
-    root = find_root(current().folder)
+    root = open_project().root
     attended = not yes and sys.stdin.isatty() and sys.stderr.isatty()
     answers = Questions(Given(**given), _answering(attended=attended)).answers()
     made = scaffold(root, answers, today=datetime.now(UTC).date())
     _require_sound(made)
-    if attended:
-        _agree(made)
+    elsewhere = None if root.resolve() == Path.cwd() else str(root)
+    if attended and made.files:
+        _agree(made, elsewhere=elsewhere)
     _write(root, made)
-    _show(made, form=form, output=output)
+    _show(made, elsewhere=elsewhere, form=form, output=output)
 
 
 def _answering(*, attended: bool) -> Answering:
@@ -95,12 +96,12 @@ def _require_sound(made: Scaffold) -> None:
         raise CheckFailed("these answers make files with errors, so nothing was written", help="change the answers")
 
 
-def _agree(made: Scaffold) -> None:
+def _agree(made: Scaffold, *, elsewhere: str | None) -> None:
     """Ask before anything is written; a no ends the command."""
     from kmconfig.report.scaffold import planned_text  # noqa: PLC0415
 
     style = current().style(sys.stderr)
-    say(sys.stderr, "".join(f"{line}\n" for line in planned_text(made, style=style)))
+    say(sys.stderr, "".join(f"{line}\n" for line in planned_text(made, elsewhere=elsewhere, style=style)))
     click.confirm("Write these files?", default=True, abort=True, err=True)
 
 
@@ -110,10 +111,10 @@ def _write(root: Path, made: Scaffold) -> None:
     create_files(root, {path: text.encode() for path, text in made.files.items()})
 
 
-def _show(made: Scaffold, *, form: str, output: str | None) -> None:
+def _show(made: Scaffold, *, elsewhere: str | None, form: str, output: str | None) -> None:
     from kmconfig.report.scaffold import scaffold_document, scaffold_text  # noqa: PLC0415
 
     if form == "json":
-        write_document(scaffold_document(made), output)
+        write_document(scaffold_document(made, elsewhere=elsewhere), output)
     elif current().verbosity >= 0 or output is not None:
-        write_lines(scaffold_text(made, style=current().style()), output)
+        write_lines(scaffold_text(made, elsewhere=elsewhere, style=current().style()), output)

@@ -9,6 +9,7 @@ import click
 from kmconfig.errors import UsageError
 from kmconfig.report.escape import for_terminal
 from kmconfig.report.stream import say
+from kmconfig.scaffold.answers import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,12 +77,14 @@ class Terminal:
         """Ask until an answer passes its check."""
 
         def taken(answer: str) -> str:
-            if answer or default is None:
-                _click_error(check, answer)
+            if not answer.strip() and default is not None:
+                return default
+            _click_error(check if answer.strip() else _required, answer)
             return answer
 
+        # With no default at all click would ask again without a word.
         answer: str = click.prompt(
-            question, default=default, value_proc=taken, err=True, show_default=bool(default), prompt_suffix=": "
+            question, default=default or "", value_proc=taken, err=True, show_default=bool(default), prompt_suffix=": "
         )
         return answer
 
@@ -98,7 +101,7 @@ class Terminal:
 
         def named(answer: str) -> None:
             if _word(answer, words) is None:
-                raise UsageError(f"`{for_terminal(answer)}` is none of these", help="answer with a word or its number")
+                raise UsageError(f"{quoted(answer)} is none of these", help="answer with a word or its number")
 
         answer = self.text(flag, question, check=named, default=default)
         return _word(answer, words) or answer
@@ -106,6 +109,10 @@ class Terminal:
     def tell(self, lines: Sequence[str]) -> None:
         """Print lines beside the questions."""
         say(self._stream, "".join(f"{line}\n" for line in lines))
+
+
+def _required(_: str) -> None:
+    raise UsageError("there is no default here", help="type an answer; Ctrl-C ends it, and nothing is written")
 
 
 def _word(answer: str, words: Sequence[str]) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kmconfig.cli.init_answers import Option
 from kmconfig.errors import UsageError
 from kmconfig.providers.placeholders import is_noreply
-from kmconfig.providers.registry import PROVIDERS
+from kmconfig.providers.registry import providers
 from kmconfig.scaffold.advice import HOSTINGS, SENDS, advise, runtime_of
 from kmconfig.scaffold.answers import (
     TIERS,
@@ -17,6 +17,7 @@ from kmconfig.scaffold.answers import (
     accept_address,
     accept_host,
     accept_provider,
+    quoted,
 )
 from kmconfig.scaffold.scaffold import accept_username
 from kmconfig.scaffold.servers import accept_region, provider_named
@@ -167,7 +168,7 @@ class Questions:
         owner = _OWNERS.get(driver)
         if provider is not None or owner is not None:
             return provider or owner or usual
-        options = [Option(record.slug, record.title) for record in PROVIDERS]
+        options = [Option(record.slug, record.title) for record in providers()]
         return accept_provider(self.answering.choice("--provider", "Provider", options, default=usual))
 
     def _server(self, driver: Driver, slug: str, sender: str) -> dict[str, Any]:
@@ -235,7 +236,7 @@ class Questions:
 def _count(text: str) -> int:
     digits = text.replace(",", "").replace("_", "").strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
-        raise UsageError(f"`{text}` is no number", help="such as 2000")
+        raise UsageError(f"{quoted(text)} is no number", help="such as 2000")
     return int(digits)
 
 
@@ -243,7 +244,7 @@ def _tiers_of(text: str) -> tuple[str, ...]:
     words = text.replace(",", " ").split()
     unknown = [word for word in words if word not in TIERS]
     if unknown or not words:
-        raise UsageError(f"`{' '.join(unknown)}` is no tier", help=f"choose from {' '.join(TIERS)}")
+        raise UsageError(f"{quoted(' '.join(unknown) or text)} is no tier", help=f"choose from {' '.join(TIERS)}")
     return tuple(tier for tier in TIERS if tier in words)
 
 

@@ -30,7 +30,7 @@ class Chosen(NamedTuple):
     def load(self, project: Project, locations: list[str]) -> None:
         """Read the files; ``locations`` are those of the environments folder."""
         for base, location in self.outside:
-            project.add(LayerFolder(project.root, base, overlay=project.overlay), location)
+            project.add(LayerFolder(project.root, base, overlay=project.overlay, words=project.file.words), location)
         if self.inside:
             project.load(locations)
 

@@ -10,12 +10,20 @@ from kmconfig.cli.output import require_writable, write_document, write_lines
 from kmconfig.targets.rendering import KINDS, render
 
 
+class _Kind(click.Choice[str]):
+    """One of our kinds of targets, or a word that a package may know: only the project says whether it does."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The kind, or what may be one."""
+        return value if value.isidentifier() and value.islower() else super().convert(value, param, ctx)
+
+
 @click.command("render")
 @click.argument("environment", metavar="ENV")
 @click.option(
     "--target",
     "kind",
-    type=click.Choice(KINDS),
+    type=_Kind(KINDS),
     help="What a target of this kind would hold (default: the environment's own target).",
 )
 @result_options

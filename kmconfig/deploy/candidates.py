@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kmconfig.environment.stores import stores_of
+from kmconfig.environment.words import known
 from kmconfig.errors import CouldNotCheck
 from kmconfig.mail.account import secret_references
 from kmconfig.secrets.fingerprint import FingerprintKey
@@ -39,7 +40,7 @@ def resolve_candidate(environment: Environment, *, stores: Stores, purpose: Purp
     key = place.stores.fingerprint_key if purpose != "test" and wanted else None
     # Of a secret that changes in between, a version that is too old is noticed later; one that is too new is not.
     # Vault tells the version with the value.
-    versions = _described(wanted, _AWS, stores, place) if purpose != "test" else {}
+    versions = _described(wanted, _AWS | known().stores.keys(), stores, place) if purpose != "test" else {}
     resolved = stores.resolve((*wanted, *((key,) if key is not None else ())), place=place)
     denied = [problem for problem in resolved.problems if purpose == "plan" and problem.kind == "denied"]
     _require(environment, (problem for problem in resolved.problems if problem not in denied))

@@ -35,6 +35,6 @@ def leaves(value: Value[Any]) -> Iterator[Value[Any]]:
 
 
 def is_reference(value: Value[Any]) -> bool:
-    from kmconfig.environment.merge import SECRET_SETTINGS  # noqa: PLC0415
+    from kmconfig.environment.merge import is_secret_setting  # noqa: PLC0415
 
-    return value.path in SECRET_SETTINGS
+    return is_secret_setting(value.path)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from kmconfig.environment.defaults import add_defaults
 from kmconfig.environment.layers import Layer, in_order
 from kmconfig.environment.merge import lookup, merge
-from kmconfig.environment.schemas import load_schema
 from kmconfig.environment.settings import (
     ApplicationSettings,
     EmailSettings,
@@ -97,7 +96,7 @@ class Environment:
         """Settings that this environment needs and no layer gives."""
         if self.incomplete:
             return []
-        schema = load_schema("environment")
+        schema = self.layers[-1].words.schema("environment")
         return check_shape(self.root, schema, definition="complete", broken=self.broken, file=self.file)
 
 

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.environment.document import checked_document
+from kmconfig.environment.words import NO_WORDS, Words
 from kmconfig.source.problem import Problem
 from kmconfig.source.reader import Unreadable, decode, read_content, unreadable
 
@@ -27,16 +28,17 @@ class Layer:
 
     ``name`` is that of the environment it makes if it has a tier. ``real`` is the file itself where ``location``
     is a link. ``incomplete`` says that it or a layer it names could not be read, so that what is absent is not
-    known to be absent.
+    known to be absent. ``words`` are those that it may use beside the published ones.
     """
 
-    __slots__ = ("document", "extends", "incomplete", "location", "name", "real")
+    __slots__ = ("document", "extends", "incomplete", "location", "name", "real", "words")
 
-    def __init__(self, *, name: str, location: str, real: str, document: Document) -> None:
+    def __init__(self, *, name: str, location: str, real: str, document: Document, words: Words = NO_WORDS) -> None:
         self.name = name
         self.location = location
         self.real = real
         self.document = document
+        self.words = words
         self.extends: list[Layer] = []
         self.incomplete = document.root is None or not isinstance(document.root.data, dict)
 
@@ -55,7 +57,8 @@ class LayerFolder:
     """Reads the files of one environments folder, each once.
 
     ``overlay`` holds contents that count instead of those on disk, by path relative to the root. ``watch`` is told
-    the path and the content of every file that is read.
+    the path and the content of every file that is read. ``words`` are those that files may use beside the published
+    ones.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class LayerFolder:
         *,
         overlay: dict[str, bytes] | None = None,
         watch: Callable[[str, bytes], None] | None = None,
+        words: Words = NO_WORDS,
     ) -> None:
         self._real = os.path.realpath(folder)
         self._prefix = _shown_folder(root, folder)
@@ -72,6 +76,7 @@ class LayerFolder:
         self._folders: dict[str, str] = {}
         self._overlay = {os.path.normpath(path): content for path, content in (overlay or {}).items()}
         self._watch = watch
+        self._words = words
 
     def discover(self) -> list[str]:
         """All YAML files below the folder, sorted; hidden ones and folders behind links are passed over.
@@ -163,6 +168,7 @@ class LayerFolder:
             location=key,
             real=real,
             document=self._document(key, shown, inside=self._is_inside(real)),
+            words=self._words,
         )
         self._layers[key] = layer
         return layer
@@ -177,10 +183,10 @@ class LayerFolder:
     def _document(self, key: str, shown: str, *, inside: bool) -> Document:
         raw = self.content(key, shown) if inside or shown in self._overlay else _LEADS_OUTSIDE
         if isinstance(raw, Unreadable):
-            return checked_document(*unreadable(shown, *raw), schema="environment")
+            return checked_document(*unreadable(shown, *raw), schema="environment", words=self._words)
         if self._watch is not None:
             self._watch(shown, raw)
-        return checked_document(*decode(raw, shown), schema="environment")
+        return checked_document(*decode(raw, shown), schema="environment", words=self._words)
 
     def content(self, key: str, shown: str, *, through_link: bool = True) -> bytes | Unreadable:
         """The bytes of a file that lies inside."""

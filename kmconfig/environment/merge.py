@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kmconfig.environment.words import known_secrets
 from kmconfig.source.value import Value
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from kmconfig.source.parser import Document
     from kmconfig.source.value import Path
 
-#: Settings whose value may be a reference to a secret.
+#: Settings of the published schema whose value may be a reference to a secret.
 SECRET_SETTINGS: frozenset[Path] = frozenset(
     {
         ("email", "smtp", "username"),
@@ -30,6 +31,16 @@ SECRET_SETTINGS: frozenset[Path] = frozenset(
 
 #: Mappings that a later layer replaces as a whole.
 _REPLACED_WHOLE = SECRET_SETTINGS | {("target",), ("stores", "vault", "auth"), ("stores", "aws", "auth")}
+
+
+def is_secret_setting(path: Path) -> bool:
+    """Whether the value of a setting may be a reference to a secret, be it ours or in the block of a package."""
+    return path in SECRET_SETTINGS or path in known_secrets()
+
+
+def _is_replaced_whole(path: Path) -> bool:
+    return path in _REPLACED_WHOLE or path in known_secrets()
+
 
 #: Keys that belong to a file and not to the settings.
 _OF_THE_FILE = frozenset(("version", "extends", "tier"))
@@ -93,7 +104,7 @@ def _merge_mapping(below: Value[Any], above: Value[Any], refused: AbstractSet[Pa
             data.pop(key, None)
             continue
         lower = data.get(key)
-        if type(value.data) is dict and value.path not in _REPLACED_WHOLE:
+        if type(value.data) is dict and not _is_replaced_whole(value.path):
             data[key] = _merge_mapping(lower or Value({}, value.path), value, refused)
         elif lower is None and not refused:
             data[key] = value
@@ -122,6 +133,6 @@ def _replaces(root: Value[Any], path: Path) -> bool:
         if not isinstance(node.data, dict) or key not in node.data:
             return False
         node = node.data[key]
-        if not isinstance(node.data, dict) or node.path in _REPLACED_WHOLE:
+        if not isinstance(node.data, dict) or _is_replaced_whole(node.path):
             return True
     return False

@@ -36,6 +36,8 @@ class Project:
 
     ``environments`` maps names to environments in the order of their files; ``layers`` are all files read.
     ``overlay`` holds contents that count instead of those on disk, by path relative to the root.
+
+    Raises ConfigurationError where the project file allows plugins and a store or target of theirs cannot be used.
     """
 
     def __init__(self, root: Path, *, overlay: dict[str, bytes] | None = None) -> None:
@@ -56,7 +58,7 @@ class Project:
 
     def open_folder(self, *, watch: Callable[[str, bytes], None] | None = None) -> LayerFolder:
         """The environments folder, of which nothing has been read yet. ``watch`` is told what is read."""
-        return LayerFolder(self.root, self.folder, overlay=self.overlay, watch=watch)
+        return LayerFolder(self.root, self.folder, overlay=self.overlay, watch=watch, words=self.file.words)
 
     def discover(self) -> list[str]:
         """The files of the environments folder, in order, none of them read."""

@@ -6,9 +6,10 @@ import os
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kmconfig.environment.document import checked_document
+from kmconfig.environment.document import check_document, parsed_document
 from kmconfig.environment.duration import parse_duration
 from kmconfig.environment.merge import lookup
+from kmconfig.environment.words import NO_WORDS, Words
 from kmconfig.source.problem import Problem
 from kmconfig.source.reader import Unreadable, decode, read_content, unreadable
 
@@ -26,12 +27,14 @@ FAIL_LEVELS = ("error", "warning", "note", "never")
 class ProjectFile:
     """The project file's settings, with the contract's defaults where it is silent or absent.
 
-    ``content`` is what was read, None where there is no file or it could not be read.
+    ``content`` is what was read, None where there is no file or it could not be read. ``words`` are those of packages
+    that files of the project may use, none unless it allows plugins.
     """
 
-    def __init__(self, document: Document | None, content: bytes | None = None) -> None:
+    def __init__(self, document: Document | None, content: bytes | None = None, *, words: Words = NO_WORDS) -> None:
         self.document = document
         self.content = content
+        self.words = words
 
     def get(self, *path: str) -> Value[Any] | None:
         """The value at a path, or None where it is absent or was refused."""
@@ -74,7 +77,7 @@ class ProjectFile:
 
     @property
     def plugins(self) -> bool:
-        """Whether installed packages may bring rules of their own."""
+        """Whether installed packages may bring rules, providers, stores and targets."""
         value = self.get("plugins")
         return value is not None and value.data is True
 
@@ -142,18 +145,32 @@ def read_project_file(root: Path, name: str, *, content: bytes | None = None) ->
     """Read the project file if there is one; its faults stay in the document as problems.
 
     ``content`` counts instead of what is on disk.
+
+    Raises ConfigurationError where it allows plugins and a store or target of theirs cannot be used.
     """
     location = root / name
     if content is None and not os.path.lexists(location):
         return ProjectFile(None)
     raw = read_content(location) if content is None else content
     if isinstance(raw, Unreadable):
-        return ProjectFile(checked_document(*unreadable(name, *raw), schema="project"))
-    document = checked_document(*decode(raw, name), schema="project")
+        return ProjectFile(parsed_document(*unreadable(name, *raw)))
+    document = parsed_document(*decode(raw, name))
+    words = _allowed_words(document)
+    check_document(document, schema="project", words=words)
     if document.root is not None:
         _keep_inside(document, document.root)
         _require_days(document, document.root)
-    return ProjectFile(document, raw)
+    return ProjectFile(document, raw, words=words)
+
+
+def _allowed_words(document: Document) -> Words:
+    """The words of packages, where the file lets them in; it may use some itself."""
+    allowed = lookup(document.root, ("plugins",)) if document.root is not None else None
+    if allowed is None or allowed.data is not True:
+        return NO_WORDS
+    from kmconfig.environment.extended import words_of_packages  # noqa: PLC0415 - few projects have plugins
+
+    return words_of_packages()
 
 
 def _keep_inside(document: Document, root: Value[Any]) -> None:

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from kmconfig.environment.words import known
 from kmconfig.errors import ConfigurationError
 
-Source: TypeAlias = Literal["env", "dotenv", "file", "vault", "aws_secret", "ssm"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-SOURCES: tuple[Source, ...] = ("env", "dotenv", "file", "vault", "aws_secret", "ssm")
-KEYED_SOURCES: frozenset[Source] = frozenset({"file", "vault", "aws_secret"})
-"""Sources whose text may end in ``#key``."""
+Source: TypeAlias = str
+"""The word of a source: one of ours, or that of a package's store."""
+
+OwnSource: TypeAlias = Literal["env", "dotenv", "file", "vault", "aws_secret", "ssm"]
+
+OWN_SOURCES: tuple[OwnSource, ...] = ("env", "dotenv", "file", "vault", "aws_secret", "ssm")
+_KEYED_SOURCES: frozenset[Source] = frozenset({"file", "vault", "aws_secret"})
+
+
+class _Sources:
+    """Our own sources, and behind them those of packages, as far as they are known at the moment."""
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter((*OWN_SOURCES, *known().stores))
+
+    def __contains__(self, word: object) -> bool:
+        return word in OWN_SOURCES or word in known().stores
+
+
+SOURCES = _Sources()
+
+
+def is_keyed(source: Source) -> bool:
+    """Whether the text beside a source may end in ``#key``."""
+    store = known().stores.get(source)
+    return source in _KEYED_SOURCES if store is None else store.keyed
 
 
 class SecretRef(NamedTuple):
@@ -35,7 +60,7 @@ class SecretRef(NamedTuple):
 
         The last ``#`` separates the key. Raises ConfigurationError when name or key is empty.
         """
-        name, mark, key = text.rpartition("#") if source in KEYED_SOURCES else (text, "", "")
+        name, mark, key = text.rpartition("#") if is_keyed(source) else (text, "", "")
         if not mark:
             name, key = text, ""
         if not name or (mark and not key):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from kmconfig.environment.reference import SOURCES, SecretRef
 from kmconfig.environment.settings import reference_from
+from kmconfig.environment.words import known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,8 +64,24 @@ class AwsSettings(NamedTuple):
     external_id: str | None = None
 
 
+class PackageSettings(NamedTuple):
+    """The block of a store that a package brings: its plain settings as JSON, and those that refer to secrets."""
+
+    word: str
+    text: str
+    references: tuple[tuple[str, SecretRef], ...] = ()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The plain settings."""
+        import json  # noqa: PLC0415 - only where there is such a store
+
+        found: dict[str, Any] = json.loads(self.text)
+        return found
+
+
 class StoreSettings(NamedTuple):
-    """The stores an environment declares, None for those it does not.
+    """The stores an environment declares, None for those it does not; those of packages in their order.
 
     ``fingerprint_key`` refers to the key under which values without a version are told apart.
     """
@@ -72,6 +89,11 @@ class StoreSettings(NamedTuple):
     vault: VaultSettings | None = None
     aws: AwsSettings | None = None
     fingerprint_key: SecretRef | None = None
+    packages: tuple[PackageSettings, ...] = ()
+
+    def of_package(self, word: str) -> PackageSettings | None:
+        """The block of a package's store."""
+        return next((block for block in self.packages if block.word == word), None)
 
 
 def stores_of(environment: Environment) -> StoreSettings:
@@ -83,7 +105,18 @@ def stores_of(environment: Environment) -> StoreSettings:
         vault=_vault(vault) if vault is not None else None,
         aws=AwsSettings(**_texts(aws, AwsSettings._fields)) if aws is not None else None,
         fingerprint_key=reference_from(key) if key is not None else None,
+        packages=tuple(
+            _package(word, found) for word in known().stores if (found := _block(settings, word)) is not None
+        ),
     )
+
+
+def _package(word: str, block: Mapping[str, Value[Any]]) -> PackageSettings:
+    import json  # noqa: PLC0415 - only where there is such a store
+
+    references = {name: found for name, value in block.items() if (found := _reference(value)) is not None}
+    plain = {name: value.plain() for name, value in block.items() if name not in references and value.data is not None}
+    return PackageSettings(word, json.dumps(plain, sort_keys=True), tuple(sorted(references.items())))
 
 
 def _block(settings: Mapping[str, Value[Any]], name: str) -> dict[str, Any] | None:

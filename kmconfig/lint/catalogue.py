@@ -6,12 +6,13 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kmconfig.errors import ConfigurationError
 from kmconfig.lint.rules.offline import OFFLINE_RULES
+from kmconfig.providers.registry import count_providers, counted_providers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kmconfig.environment.packages import Entry
     from kmconfig.environment.projectfile import ProjectFile
     from kmconfig.lint.plugins import Plugins
     from kmconfig.lint.rule import Rule
@@ -60,23 +61,24 @@ _BUILT_IN = _Current.catalogue
 
 
 def enable_plugins(file: ProjectFile) -> tuple[Rule, ...]:
-    """Let the rules of installed packages count if the project file says ``plugins: true``, else only built-in ones.
+    """Let rules and providers of packages count if the project file says ``plugins: true``, else only built-in ones.
 
-    Returns the rules of packages that count now. Whoever lints a project calls this first.
+    Returns the rules of packages that count now. Whoever works with a project calls this first; its stores and targets
+    count since the project file was read.
 
     Raises ConfigurationError where a package offers something that cannot be used.
     """
     if not file.plugins:
         _Current.catalogue = _BUILT_IN
+        count_providers(())
         return ()
-    from kmconfig.lint.plugins import load_plugins  # noqa: PLC0415 - only where the project file asks for it
+    from kmconfig.environment.packages import require_usable  # noqa: PLC0415 - only where the project file asks for it
+    from kmconfig.lint.plugins import load_plugins  # noqa: PLC0415
+    from kmconfig.providers.offered import load_providers  # noqa: PLC0415
 
-    plugins = load_plugins()
-    if plugins.faults:
-        raise ConfigurationError(
-            "\n".join(plugins.faults),
-            help="correct, update or uninstall the package, or take `plugins: true` out of kmconfig.yaml",
-        )
+    plugins, providers = load_plugins(), load_providers()
+    require_usable((*providers.faults, *plugins.faults))
+    count_providers(providers.providers)
     if _Current.catalogue.plugins is not plugins:
         _Current.catalogue = _Catalogue(plugins)
     return plugins.rules
@@ -85,11 +87,12 @@ def enable_plugins(file: ProjectFile) -> tuple[Rule, ...]:
 @contextmanager
 def same_rules_after() -> Iterator[None]:
     """Undo what :func:`enable_plugins` does inside."""
-    before = _Current.catalogue
+    before, providers = _Current.catalogue, counted_providers()
     try:
         yield
     finally:
         _Current.catalogue = before
+        count_providers(providers)
 
 
 def rules() -> tuple[Rule, ...]:
@@ -102,10 +105,25 @@ def offline_rules() -> tuple[Rule, ...]:
     return _Current.catalogue.offline
 
 
+def plugin_entries() -> tuple[Entry, ...]:
+    """Every entry point of packages, of rules and all else, that counts; none where the project allows no plugins."""
+    plugins = _Current.catalogue.plugins
+    if plugins is None:
+        return ()
+    from kmconfig.environment.words import known  # noqa: PLC0415 - only where there are plugins
+    from kmconfig.providers.offered import load_providers  # noqa: PLC0415
+
+    return (*plugins.entries, *load_providers().entries, *known().all_entries)
+
+
 def plugins_identity() -> str:
     """What tells the enabled plugins from others and from other versions; empty where there are none."""
-    plugins = _Current.catalogue.plugins
-    return "" if plugins is None else plugins.identity
+    entries = plugin_entries()
+    if not entries:
+        return ""
+    from kmconfig.environment.packages import identity_of  # noqa: PLC0415 - only where there are plugins
+
+    return identity_of(entries)
 
 
 def by_word() -> dict[str, Rule]:

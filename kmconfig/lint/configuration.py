@@ -67,13 +67,13 @@ def _unknown_providers(file: ProjectFile) -> Iterator[Problem]:
     if file.document is None or allowed is None or not isinstance(allowed.data, list):
         return
     entries = [entry for entry in allowed.data if entry.path not in file.document.refused]
-    from kmconfig.providers.registry import PROVIDERS, nearest_provider, provider_by_slug  # noqa: PLC0415 - rarely asked
+    from kmconfig.providers.registry import nearest_provider, provider_by_slug, providers  # noqa: PLC0415 - rarely asked
 
     for entry in entries:
         if entry.span is None or not isinstance(entry.data, str) or provider_by_slug(entry.data) is not None:
             continue
         guess = nearest_provider(entry.data)
-        known = f"there are: {', '.join(provider.slug for provider in PROVIDERS)}"
+        known = f"there are: {', '.join(provider.slug for provider in providers())}"
         help_text = f"did you mean `{guess}`?" if guess else known
         fix = Fix(f"use `{guess}`", set_value(entry, guess), safe=False) if guess else None
         message = f"there is no provider `{entry.data}`"

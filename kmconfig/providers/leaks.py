@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.providers.outlines import LONG_RUN, Glance
 from kmconfig.providers.record import ALPHANUMERIC, BASE64, HEX, SMALL, Leak, Outline
-from kmconfig.providers.registry import PROVIDERS
+from kmconfig.providers.registry import PROVIDERS, counted_providers, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ _OF_NO_PROVIDER = (
 )
 
 LEAKS: tuple[Leak, ...] = (*(leak for provider in PROVIDERS for leak in provider.leaks), *_OF_NO_PROVIDER)
-"""Every shape that a pattern describes."""
+"""Every shape that a pattern describes, but for those of packages."""
 
 
 def _has_long_run(leak: Leak) -> bool:
@@ -74,8 +74,12 @@ def _has_long_run(leak: Leak) -> bool:
     return outline is not None and "x" * LONG_RUN in outline.text and set(outline.alphabet) <= set(BASE64)
 
 
-#: Most texts hold no long run of base64, and then only these can be in them.
-_WITHOUT_LONG_RUN = tuple(leak for leak in LEAKS if not _has_long_run(leak))
+@remembered
+def _leaks(*, long_run: bool) -> tuple[Leak, ...]:
+    """The shapes that can be in a text. Most texts hold no long run of base64, and then only some can."""
+    leaks = (*LEAKS, *(leak for provider in counted_providers() for leak in provider.leaks))
+    return leaks if long_run else tuple(leak for leak in leaks if not _has_long_run(leak))
+
 
 _KEY_START = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _KEY_END = r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
@@ -131,7 +135,7 @@ def may_hold_leaks(text: str) -> bool:
 
 def _possible(glance: Glance) -> list[Leak]:
     """The shapes that may be in a text."""
-    leaks = LEAKS if glance.has_long_run() else _WITHOUT_LONG_RUN
+    leaks = _leaks(long_run=glance.has_long_run())
     return [leak for leak in leaks if leak.literal in glance.text and _is_possible(leak, glance)]
 
 

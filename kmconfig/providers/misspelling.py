@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kmconfig.providers.hosts import is_ip_address, is_loopback, is_mail_catcher, is_real_host
 from kmconfig.providers.placeholders import is_placeholder_domain
-from kmconfig.providers.registry import HOSTS, PROVIDERS, normal_host, provider_of_host
+from kmconfig.providers.registry import normal_host, provider_of_host, providers, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +32,7 @@ class Guess(NamedTuple):
     edits: int
 
 
-@lru_cache(HOSTS)
+@remembered
 def likely_host(host: str) -> Guess | None:
     """The provider's host that ``host`` misses by a letter or two, by its prefix or by its ending; else None."""
     name = normal_host(host)
@@ -46,7 +45,7 @@ def likely_host(host: str) -> Guess | None:
 
 
 def _guesses(name: str) -> Iterator[Guess]:
-    for provider in PROVIDERS:
+    for provider in providers():
         for candidate in provider.example_hosts():
             if _has_wrong_prefix(name, candidate) or _has_wrong_ending(name, candidate):
                 yield Guess(candidate, provider, 1)

@@ -82,7 +82,7 @@ _API: Final[dict[str, tuple[str, ...]]] = {
 def setup_steps(answers: Answers) -> tuple[str, ...]:
     """The steps for a driver and provider, with the SPF record and the manual at the end."""
     provider = provider_named(answers.provider)
-    steps = _SMTP[provider.slug] if answers.driver == "smtp" else _API[answers.driver]
+    steps = _SMTP.get(provider.slug, ()) if answers.driver == "smtp" else _API[answers.driver]
     if provider.spf_include is not None:
         steps = (*steps, f"let SPF of {answers.sender_domain} allow it: include:{provider.spf_include}")
     if answers.driver == "sendmail":

@@ -42,6 +42,7 @@ def login_references(stores: StoreSettings) -> Iterator[SecretRef]:
     """The references that the stores themselves are opened with, and the key of fingerprints."""
     login = stores.vault.login if stores.vault is not None else None
     found = (login.name, login.secret) if login is not None else ()
-    for ref in (*found, stores.fingerprint_key):
+    of_packages = (ref for block in stores.packages for _, ref in block.references)
+    for ref in (*found, stores.fingerprint_key, *of_packages):
         if isinstance(ref, SecretRef):
             yield ref

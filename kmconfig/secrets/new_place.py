@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, get_args
 
-from kmconfig.environment.reference import Source
+from kmconfig.environment.reference import OwnSource
 from kmconfig.errors import UsageError
 from kmconfig.source.writing import Flow
 
@@ -33,7 +33,7 @@ _TEXT: Final = {
 class SecretPlace:
     """A source of secrets and the path, name or prefix below which they lie in it; made by :func:`secret_place`."""
 
-    source: Source
+    source: OwnSource
     text: str
 
     def reference(self, setting: str, *, max_age: str | None = None) -> SecretRef:
@@ -60,7 +60,7 @@ def secret_place(option: str, *, environment: str, tier: str) -> SecretPlace:
     development.
     """
     source, _, text = option.partition(":")
-    if source not in get_args(Source):
+    if source not in get_args(OwnSource):
         raise UsageError(
             f"`{source}` is no source of secrets",
             help=f"use env, dotenv, {', '.join(_NEEDS_TEXT.values())}",
@@ -81,8 +81,8 @@ def secret_place(option: str, *, environment: str, tier: str) -> SecretPlace:
     return SecretPlace(_source(source), text)
 
 
-def _source(word: str) -> Source:
-    return next(source for source in get_args(Source) if source == word)
+def _source(word: str) -> OwnSource:
+    return next(source for source in get_args(OwnSource) if source == word)
 
 
 def _prefix(environment: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from kmconfig.environment.stores import stores_of
+from kmconfig.environment.words import known
 from kmconfig.lint.observed import Observed, Scopes, SecretState, Sight, ValueSight
 from kmconfig.lint.rules.references import references
 from kmconfig.lint.rules.secret_form import expected_form, judge_shape
@@ -96,8 +97,9 @@ class _Look:
             by_source.setdefault(reference.data.source, []).append(reference.data)
         found: dict[SecretRef, Metadata] = {}
         for source, refs in by_source.items():
-            if source in _REMOTE:
-                self._say(_REMOTE[source])
+            package = known().stores.get(source)
+            if source in _REMOTE or package is not None:
+                self._say(_REMOTE[source] if package is None else package.title)
             found.update(self._stores.describe(refs, place=self._place))
         return found
 

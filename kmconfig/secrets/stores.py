@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from kmconfig.environment.reference import SOURCES
 from kmconfig.environment.stores import AwsSettings, StoreSettings, VaultSettings
+from kmconfig.environment.words import known
 from kmconfig.secrets.frames import frames_cleared
 from kmconfig.secrets.secret import Secret
 from kmconfig.secrets.store import Answer, Metadata, SecretProblem, Store
@@ -68,6 +69,7 @@ class Stores:
         self._open: dict[Hashable, tuple[Source, str, Store]] = {}
         self._apart: list[Session] = []
         self._quiet: QuietLoggers | None = None
+        self._logging_in: list[Source] = []
 
     def __enter__(self) -> Self:
         return self
@@ -197,7 +199,7 @@ class Stores:
                     place.stores.vault,
                     root=self._root,
                     environ=self._environ,
-                    secret=self._login(place),
+                    secret=self._login("vault", place),
                     register=self._masker.register,
                     allowed_hosts=self._allowed_hosts,
                 )
@@ -207,47 +209,44 @@ class Stores:
                 self._quiet_libraries()
                 return AwsStore(place.stores.aws, environ=self._environ)
             case _:
-                return UndeclaredStore(source)
+                return self._of_package(source, place)
 
-    def _login(self, place: Place) -> Callable[[SecretRef], Answer]:
-        """Reads the secret that a store itself is opened with; that one cannot lie in Vault."""
+    def _of_package(self, source: Source, place: Place) -> Store:
+        from kmconfig.secrets.undeclared_store import UndeclaredStore  # noqa: PLC0415 - rarely needed, as the other
+
+        kind, declared = known().stores.get(source), place.stores.of_package(source)
+        if kind is None or (declared is None and kind.required):
+            return UndeclaredStore(source)
+        from kmconfig.secrets.package_store import StoreOpening, open_package_store  # noqa: PLC0415
+
+        opening = StoreOpening(
+            settings=declared.settings if declared is not None else {},
+            references=dict(declared.references) if declared is not None else {},
+            root=self._root,
+            environ=self._environ,
+            tier=place.tier,
+            register=self._masker.register,
+            allowed_hosts=self._allowed_hosts,
+            read=self._login(source, place),
+        )
+        return open_package_store(kind, opening)
+
+    def _login(self, source: Source, place: Place) -> Callable[[SecretRef], Answer]:
+        """Reads the secret that a store itself is opened with; that one cannot lie in a store that waits for it."""
 
         def read(ref: SecretRef) -> Answer:
-            if ref.source == "vault":
-                message = f"Vault's own login cannot lie in Vault: `{ref}`"
+            if ref.source in (source, *self._logging_in):
+                name = "Vault" if ref.source == "vault" else f"`{ref.source}`"
+                message = f"{name}'s own login cannot lie in {name}: `{ref}`"
                 return SecretProblem(ref=ref, kind="refused", message=message, help="refer to it with `env` or `file`")
-            resolved = self.resolve((ref,), place=place)
+            self._logging_in.append(source)
+            try:
+                resolved = self.resolve((ref,), place=place)
+            finally:
+                self._logging_in.pop()
             return resolved.secrets[ref] if ref in resolved.secrets else resolved.problems[0]
 
         return read
-
-
-class UndeclaredStore:
-    """Stands for a store that an environment refers to without saying how it is reached."""
-
-    def __init__(self, source: Source) -> None:
-        self._name = "aws" if source in _AWS_SOURCES else source
-
-    def resolve(self, refs: Sequence[SecretRef]) -> Mapping[SecretRef, SecretProblem]:
-        return {ref: self._problem(ref) for ref in refs}
-
-    def describe(self, refs: Sequence[SecretRef]) -> Mapping[SecretRef, SecretProblem]:
-        return self.resolve(refs)
-
-    def identity(self) -> None:
-        return None
-
-    def close(self) -> None:
-        """There is nothing to give back."""
-
-    def _problem(self, ref: SecretRef) -> SecretProblem:
-        example = "{region: eu-west-1}" if self._name == "aws" else "{address: https://vault.acme.example, auth: …}"
-        return SecretProblem(
-            ref=ref,
-            kind="undeclared",
-            message=f"`{ref}` lies in a store that this environment does not declare",
-            help=f"write `stores: {{{self._name}: {example}}}` in the environment or in a layer of it",
-        )
 
 
 def _without_age(ref: SecretRef) -> SecretRef:
@@ -263,4 +262,6 @@ def _key(source: Source, place: Place) -> tuple[Hashable, str]:
     if source in _AWS_SOURCES:
         settings = place.stores.aws
         return ("aws", settings), (settings.region or "" if settings is not None else "")
+    if source in known().stores:
+        return (source, place.tier, place.stores.of_package(source)), ""
     return (source, place.tier if source == "dotenv" else None), ""

@@ -41,6 +41,8 @@ def store_command(ref: SecretRef, *, first: bool = True) -> str:
         case "ssm":
             put = "aws ssm put-parameter"
             return _line(f"{_GIVE} | {put} --name {name} --type SecureString --value file:///dev/stdin")
+        case other:
+            raise ValueError(f"nothing is ever put into `{other}` by us")
 
 
 def _line(storing: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kmconfig.targets.keeping.interface import Keeper
     from kmconfig.targets.laravel_env import LaravelEnvReader
 
-#: Kind of target to the module that opens it; imported when chosen, since some need large libraries.
+#: Our kinds of targets to the modules that open them; imported when chosen, since some need large libraries.
 _KINDS = {
     "laravel_env": "kmconfig.targets.laravel_env",
     "file": "kmconfig.targets.json_file",
@@ -58,7 +58,12 @@ def reader_for(environment: Environment, access: Access) -> Reader:
             help=f"say in {environment.file.path} where the settings go: `target: {{laravel_env: {{path: …/.env}}}}`",
         )
     kind, block = next(iter(target.data.items()))
-    return _kind(kind).open_reader(environment, block, access)
+    reader = _kind(kind).open_reader(environment, block, access)
+    if kind in _KINDS:
+        return reader
+    from kmconfig.targets.package_target import require_reader  # noqa: PLC0415 - few targets come from packages
+
+    return require_reader(kind, reader)
 
 
 def writer_for(reader: Reader, permit: WritePermit, goal: Goal, *, formerly_ours: frozenset[str]) -> Writer:
@@ -90,4 +95,8 @@ def beside(reader: Reader, name: str) -> bool | None:
 
 
 def _kind(name: str) -> _Kind:
-    return cast("_Kind", import_module(_KINDS[name]))
+    if name in _KINDS:
+        return cast("_Kind", import_module(_KINDS[name]))
+    from kmconfig.targets.package_target import module_of  # noqa: PLC0415 - few targets come from packages
+
+    return cast("_Kind", module_of(name))

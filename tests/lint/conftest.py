@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kmconfig.lint.catalogue import same_rules_after
-from kmconfig.lint.plugins import load_plugins
 from tests.cli.project import lay_out
 from tests.cli.running import write
-from tests.lint.plugin_packages import ALLOWED
+from tests.lint.plugin_packages import ALLOWED, seen_only_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +33,5 @@ def site(tmp_path: Path) -> Path:
 def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of packages that this process sees too."""
     monkeypatch.syspath_prepend(site)
-    before = set(sys.modules)
-    load_plugins.cache_clear()
-    with same_rules_after():
+    with seen_only_here(site):
         yield site
-    load_plugins.cache_clear()
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", None)).startswith(str(site)):
-            del sys.modules[name]

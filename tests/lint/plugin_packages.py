@@ -8,15 +8,22 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kmconfig.environment.extended import load_words
+from kmconfig.environment.packages import forget_packages
 from kmconfig.environment.project import Project
+from kmconfig.environment.words import NO_WORDS, learn
+from kmconfig.lint.catalogue import same_rules_after
 from kmconfig.lint.engine import lint
+from kmconfig.lint.plugins import load_plugins
+from kmconfig.providers.offered import load_providers
 from tests.lint.clean import TODAY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "docs/example-plugin"
@@ -52,24 +59,50 @@ def install_example(site: Path) -> None:
     for package in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]:
         shutil.copytree(EXAMPLE / package, site / package, ignore=shutil.ignore_patterns("__pycache__"))
     about = project["project"]
-    describe(site, about["name"], about["version"], about["entry-points"]["kmconfig.rules"])
+    describe(site, about["name"], about["version"], about["entry-points"])
 
 
-def install(site: Path, name: str, modules: Mapping[str, str], entries: Mapping[str, str]) -> None:
-    """Put a package of a few modules into a folder."""
+def install(
+    site: Path, name: str, modules: Mapping[str, str], entries: Mapping[str, str], *, group: str = "kmconfig.rules"
+) -> None:
+    """Put a package of a few modules into a folder, with entry points of one group."""
     site.mkdir(parents=True, exist_ok=True)
     for module, text in modules.items():
         (site / f"{module}.py").write_text(text, encoding="utf-8")
-    describe(site, name, "0.3", entries)
+    describe(site, name, "0.3", {group: entries})
 
 
-def describe(site: Path, name: str, version: str, entries: Mapping[str, str]) -> None:
-    """Write the metadata of a package."""
+def describe(site: Path, name: str, version: str, groups: Mapping[str, Mapping[str, str]]) -> None:
+    """Write the metadata of a package with its entry points by group."""
     folder = site / f"{name.replace('-', '_')}-{version}.dist-info"
     folder.mkdir(parents=True)
     (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
-    lines = "".join(f"{entry} = {value}\n" for entry, value in entries.items())
-    (folder / "entry_points.txt").write_text(f"[kmconfig.rules]\n{lines}", encoding="utf-8")
+    texts = [
+        "".join((f"[{group}]\n", *(f"{entry} = {value}\n" for entry, value in entries.items())))
+        for group, entries in groups.items()
+    ]
+    (folder / "entry_points.txt").write_text("".join(texts), encoding="utf-8")
+
+
+@contextmanager
+def seen_only_here(site: Path) -> Iterator[None]:
+    """Let what packages of a folder bring be forgotten at the end, as if this process had never seen them."""
+    before = set(sys.modules)
+    forget_plugins()
+    with same_rules_after():
+        yield
+    forget_plugins()
+    for name in set(sys.modules) - before:
+        if str(getattr(sys.modules[name], "__file__", None)).startswith(str(site)):
+            del sys.modules[name]
+
+
+def forget_plugins() -> None:
+    """Look anew for what is installed, the next time that somebody asks."""
+    forget_packages()
+    learn(NO_WORDS)
+    for loaded in (load_plugins, load_providers, load_words):
+        loaded.cache_clear()
 
 
 def run_python(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import kmconfig.rules as public
+from kmconfig.environment.packages import identity_of
 from kmconfig.environment.project import Project
 from kmconfig.lint.catalogue import enable_plugins, find_rule, nearest, plugins_identity, remedy, rules
 from kmconfig.lint.manual import examples
@@ -50,7 +51,7 @@ class TestTheExample:
         write(root, {"kmconfig.yaml": text})
         program = (
             "import sys; from kmconfig.cli.run import run; code = run(['lint', '--format', 'json']); "
-            "sys.exit(90 if {'importlib.metadata', 'acme_rules'} & sys.modules.keys() else code)"
+            "sys.exit(90 if {'importlib.metadata', 'acme_kmconfig'} & sys.modules.keys() else code)"
         )
         ran = run_python(site, root, "-c", program)
         assert (ran.returncode, codes(ran)) == (0, set())
@@ -152,11 +153,11 @@ class TestWhichRulesThereAre:
         install_example(installed)
         install(installed, "zeta", {"zeta_rule": module()}, {"zeta": "zeta_rule:check"})
         found = find_plugins()
-        lines = found.identity.splitlines()
-        assert lines[0].startswith("acme-kmconfig-rules==1.0.0:internal-relay-only ")
+        lines = identity_of(found.entries).splitlines()
+        assert lines[0].startswith("acme-kmconfig==1.0.0:internal-relay-only ")
         assert lines[1].startswith("zeta==0.3:zeta ")
         (installed / "zeta_rule.py").write_text(module(severity="E/E/E"), encoding="utf-8")
-        changed = found.identity.splitlines()
+        changed = identity_of(found.entries).splitlines()
         assert changed[0] == lines[0]
         assert changed[1] != lines[1]
 

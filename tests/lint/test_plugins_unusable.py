@@ -67,7 +67,7 @@ class TestUnusable:
 
     @pytest.mark.parametrize("value", ["", ":", "x y:z", "no_such_module:check", "..:check", "a:b:c"])
     def test_an_entry_point_that_leads_nowhere(self, installed: Path, value: str) -> None:
-        describe(installed, "lost", "1", {"entry": value})
+        describe(installed, "lost", "1", {"kmconfig.rules": {"entry": value}})
         (fault,) = find_plugins().faults
         assert fault.startswith("plugin `entry` of lost 1 cannot be loaded")
 

@@ -134,11 +134,16 @@ def test_the_page_on_plugins_shows_the_example_as_it_is() -> None:
     (entry,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     project = tomllib.loads((_DOCS / "example-plugin/pyproject.toml").read_text(encoding="utf-8"))
     assert tomllib.loads(entry)["project"]["entry-points"] == project["project"]["entry-points"]
-    (shown,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    rule = (_DOCS / "example-plugin/acme_rules/internal_relay_only.py").read_text(encoding="utf-8")
-    for line in shown.partition("@rule")[2].splitlines():
+    rule, *others = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    package = _DOCS / "example-plugin/acme_kmconfig"
+    written = (package / "internal_relay_only.py").read_text(encoding="utf-8")
+    for line in rule.partition("@rule")[2].splitlines():
         if not line.strip().startswith(("help=", "def ", ")")):
-            assert line in rule
+            assert line in written
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(package.glob("*.py")))
+    assert len(others) == 5
+    for shown in others:
+        assert re.sub(r"^from kmconfig.*\n\n", "", shown).strip() in code
 
 
 def test_the_source_distribution_holds_the_example() -> None:

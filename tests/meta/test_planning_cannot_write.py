@@ -12,10 +12,11 @@ import pytest
 import kmconfig
 from kmconfig.targets.aws.reader import AwsReader
 from kmconfig.targets.interface import Reader, Writer
-from kmconfig.targets.json_file import JsonFileReader
 from kmconfig.targets.kubernetes.reader import KubernetesReader
 from kmconfig.targets.laravel_env.reader import LaravelEnvReader
 from kmconfig.targets.settings_api.reader import SettingsApiReader
+from kmconfig.targets.settings_file import SettingsFileReader
+from kmconfig.targets.variables.reading import VariablesReader
 from kmconfig.targets.vault.reader import VaultReader
 from tests.cli.running import caller
 from tests.deploy.site import PASSWORD, RECIPIENT, VARIABLE, everything, site_in
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(kmconfig.__file__).parent
 
-READERS = (LaravelEnvReader, JsonFileReader, KubernetesReader, SettingsApiReader, AwsReader, VaultReader)
+READERS = (LaravelEnvReader, SettingsFileReader, KubernetesReader, SettingsApiReader, AwsReader, VaultReader)
 
 #: What can be done with a reader.
 READING = {"live", "read", "compare", "live_secrets", "earlier_secrets"}
@@ -42,7 +43,6 @@ REVEALING = (
     "mail/ses_api.py",
     "secrets/",
     "targets/dotenv/writer.py",
-    "targets/json_file.py",
     "targets/aws/holdings.py",
     "targets/aws/records.py",
     "targets/aws/writing.py",
@@ -50,6 +50,7 @@ REVEALING = (
     "targets/settings_api/exchange.py",
     "targets/settings_api/operations.py",
     "targets/settings_api/writer.py",
+    "targets/settings_file.py",
     "targets/variables/digests.py",
     "targets/variables/texts.py",
 )
@@ -76,9 +77,12 @@ def test_no_reader_is_left_out() -> None:
         for path in (PACKAGE / "targets").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ClassDef)
-        and "live_secrets" in {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+        and (
+            "live_secrets" in {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+            or any(ast.unparse(base).startswith(VariablesReader.__name__) for base in node.bases)
+        )
     }
-    assert found == {reader.__name__ for reader in (Reader, *READERS)}
+    assert found == {reader.__name__ for reader in (Reader, VariablesReader, *READERS)}
 
 
 def calls(name: str) -> Iterator[str]:

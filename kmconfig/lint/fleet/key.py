@@ -12,7 +12,7 @@ import yaml
 
 from kmconfig import __version__
 from kmconfig.environment.schemas import schema_folder
-from kmconfig.lint.catalogue import plugins_identity
+from kmconfig.lint.catalogue import plugin_entries, plugins_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,11 +56,10 @@ def _program() -> Iterator[str]:
 
 def _plugins() -> Iterator[str]:
     """The same for the packages of plugins, which may import more of themselves later, and for what they imported."""
-    if not plugins_identity():
+    entries = plugin_entries()
+    if not entries:
         return
-    from kmconfig.lint.plugins import load_plugins  # noqa: PLC0415 - only where there are any
-
-    for package in sorted({source.package for source in load_plugins().sources}):
+    for package in sorted({entry.package for entry in entries}):
         for folder in getattr(sys.modules.get(package), "__path__", ()):
             yield from _files(str(folder))
     for name, module in sorted(sys.modules.items()):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kmconfig.environment.merge import lookup
 from kmconfig.environment.reference import SOURCES, SecretRef
 from kmconfig.environment.settings import reference_from
+from kmconfig.environment.words import known
 from kmconfig.lint.rules.once import once
 from kmconfig.lint.rules.scope import login_of
 from kmconfig.source.value import Value
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 
 _DRIVERS = frozenset(("smtp", "sendmail", "mailgun", "ses"))
-_SOURCES = frozenset[str](SOURCES)
 _NAMES = frozenset(("username", "access_key_id", "role_id"))
-#: Every setting that may refer to a secret, in the order in which people meet them; a test compares with the schema.
+#: Every setting of the published schema that may refer to a secret, in the order in which people meet them; a test
+#: compares with the schema.
 PLACES: tuple[tuple[str, ...], ...] = (
     ("email", "smtp", "username"),
     ("email", "smtp", "password"),
@@ -47,7 +48,8 @@ _STORE_OF_SOURCE = {
 def references(env: Environment) -> tuple[Value[SecretRef], ...]:
     """Every reference that counts: those of the chosen driver, of the test, of the target and of the stores."""
     foreign = _DRIVERS - {env.email.driver.data}
-    return tuple(found for path in PLACES if path[1] not in foreign and (found := _reference(env, path)) is not None)
+    places = (*PLACES, *known().secrets)
+    return tuple(found for path in places if path[1] not in foreign and (found := _reference(env, path)) is not None)
 
 
 def _reference(env: Environment, path: Path) -> Value[SecretRef] | None:
@@ -91,11 +93,12 @@ def must_change(reference: Value[SecretRef]) -> bool:
 def identity_of(reference: SecretRef, env: Environment) -> str:
     """What tells one secret from another: its source, name and key, and the store that the environment means."""
     settings = [env.get(*path) for path in _STORE_OF_SOURCE.get(reference.source, ())]
-    store = (str(value.data) if value is not None else "" for value in settings)
+    if reference.source in known().stores:
+        settings = [env.get("stores", reference.source)]
+    store = (str(value.plain()) if value is not None else "" for value in settings)
     return "\0".join((reference.source, reference.name, reference.key or "", *store))
 
 
 def _is_reference(node: Value[dict[str, Any]]) -> bool:
-    if _SOURCES.isdisjoint(node.data):
-        return False
-    return all(isinstance(node.data[source].data, str) for source in _SOURCES & node.data.keys())
+    named = [node.data[source] for source in SOURCES if source in node.data]
+    return bool(named) and all(isinstance(name.data, str) for name in named)

@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING, Any
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import file_rule
 from kmconfig.providers.leaks import find_leaks, may_hold_leaks
-from kmconfig.providers.registry import PROVIDERS, domain_owner
+from kmconfig.providers.registry import domain_owner, providers
 from kmconfig.providers.ses import SES
 from kmconfig.source.span import Span
 
@@ -146,7 +146,7 @@ def _is_allowed(document: Document, shape: Shape) -> bool:
         return False
     host = _text_at(document, _HOST)
     provider = domain_owner(host.data) if host is not None else None
-    candidates = PROVIDERS if host is None else (provider,)
+    candidates = providers() if host is None else (provider,)
     text = username.data
     if SES in candidates and re.fullmatch(_ACCESS_KEY_ID, text):
         return True

@@ -48,7 +48,7 @@ from typing import TYPE_CHECKING
 
 from kmconfig.lint.finding import Finding, Label
 from kmconfig.lint.rule import rule
-from kmconfig.providers.registry import PROVIDERS
+from kmconfig.providers.registry import providers, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +61,12 @@ _PRETENDED = (
     r"|^\s*(?:re|fwd?|aw|wg|sv|tr)\s*:"
 )
 _ADDRESS = r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+"
-_COMPANIES = tuple(company for provider in PROVIDERS for company in provider.companies)
-_COMPANY = re.compile(rf"\b(?:{'|'.join(re.escape(company) for company in _COMPANIES)})\b", re.IGNORECASE)
+
+
+@remembered
+def _company() -> re.Pattern[str]:
+    companies = (company for provider in providers() for company in provider.companies)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, companies))})\b", re.IGNORECASE)
 
 
 def misleading_in(env: Environment) -> str | None:
@@ -73,7 +77,7 @@ def misleading_in(env: Environment) -> str | None:
         return f"pretends to be what it is not: `{pretended[0].strip()}`"
     if re.search(_ADDRESS, name) is not None:
         return "holds an address, which need not be the one that sends"
-    company = _COMPANY.search(name)
+    company = _company().search(name)
     if company is not None and not _is_own(company[0], env):
         return f"names another company: `{company[0]}`"
     return None

@@ -1,0 +1,1 @@
+"""What Acme adds to kmconfig: a rule, its mail relay as a provider, its folder of secrets, and its target."""

@@ -1,1 +1,0 @@
-"""Acme's own rules for kmconfig, one module each."""
