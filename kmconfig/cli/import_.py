@@ -70,7 +70,9 @@ def command(
         imported = _from_target(project, from_target, file=file, name=name, secrets=secrets, dry_run=dry_run)
     else:
         imported = _from_file(project, file, name=name, secrets=secrets, tier=tier, laravel=laravel, dry_run=dry_run)
-    for secret in (*imported.values.values(), *imported.sensitive):
+    # Known by its reference, a secret need not be told of a second time by its key.
+    carried = tuple(imported.values.values())
+    for secret in (*carried, *(other for other in imported.sensitive if other not in carried)):
         current().masker.register(secret)
     if not dry_run:
         from kmconfig.cli.new_files import create_files  # noqa: PLC0415

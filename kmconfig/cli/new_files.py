@@ -15,6 +15,8 @@ from kmconfig.targets.atomic import sync_folder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: Characters of a path that messages repeat.
+_LONGEST_SHOWN = 100
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK)
 
 
@@ -34,8 +36,8 @@ def create_files(root: Path, files: Mapping[str, bytes]) -> None:
     except OSError as error:
         batch.undo()
         refusal = UsageError(
-            f"cannot write `{batch.current}`: {error.strerror or type(error).__name__}",
-            help=f"nothing was written; work in a folder that can be written to, {root} cannot",
+            f"cannot write `{_cut(batch.current)}`: {error.strerror or type(error).__name__}",
+            help=f"nothing was written; {_remedy(error, root)}",
         )
     except BaseException:
         batch.undo()
@@ -113,6 +115,24 @@ class _Batch:
                 f"`{path}` would lie outside the root, since its folder is a link",
                 help="put a real folder in the place of the link",
             )
+
+
+def _remedy(error: OSError, root: Path) -> str:
+    match error.errno:
+        case errno.ENOTDIR:
+            return "a file stands where one of its folders belongs: move that file away"
+        case errno.ENAMETOOLONG:
+            return "choose a shorter name"
+        case errno.ENOSPC | errno.EDQUOT:
+            return "make room on the disk"
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return f"work in a folder that can be written to, {root} cannot"
+        case _:
+            return f"look at the folder {root}"
+
+
+def _cut(path: str) -> str:
+    return path if len(path) <= _LONGEST_SHOWN else f"{path[:_LONGEST_SHOWN]}…"
 
 
 def _name(temporary: Path, target: Path) -> None:

@@ -78,6 +78,7 @@ def _now(environ: Mapping[str, str]) -> datetime:
 
 def _evidence(project: Project, files: Mapping[str, str | None], receipts: str | None) -> Evidence:
     """Everything that was given, read before anything else is done."""
+    from kmconfig.cli.special_files import descriptor_of  # noqa: PLC0415
     from kmconfig.report.page.evidence import KINDS, Evidence, read_receipts, read_results  # noqa: PLC0415
 
     evidence = Evidence()
@@ -86,7 +87,7 @@ def _evidence(project: Project, files: Mapping[str, str | None], receipts: str |
         if file is not None:
             path = current().folder / file
             evidence.results[kind.command] = read_results(path, kind)
-            evidence.given[kind.command] = path.name
+            evidence.given[kind.command] = "a pipe" if descriptor_of(str(path)) is not None else path.name
     state = current().folder / receipts if receipts is not None else project.root / project.file.state
     if receipts is not None or os.path.isdir(state):  # noqa: PTH112 - unlike Path's, never raises
         evidence.receipts.update(read_receipts(state))
@@ -97,17 +98,32 @@ def _evidence(project: Project, files: Mapping[str, str | None], receipts: str |
 def _prepare(folder: Path, *, force: bool) -> Path:
     """The file of the page, which can be written. Raises UsageError, and Refused where it is somebody else's."""
     place = folder / PAGE
-    if not force and os.path.lexists(place) and not _is_ours(place):
-        raise Refused(
-            f"`{place}` was not written by `kmconfig report`", help="name another folder, or replace it with --force"
-        )
+    _require_ours(place, force=force)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        remedy = "name a folder that this user may write"
-        raise UsageError(f"cannot write `{place}`: {error.strerror}", help=remedy) from None
-    require_writable(str(place))
-    return place
+        reason, remedy = error.strerror, "name a folder that this user may write"
+    else:
+        require_writable(str(place))
+        return place
+    if os.path.isfile(folder):  # noqa: PTH113 - unlike Path's, never raises
+        reason, remedy = f"`{folder}` is a file", f"--output names a folder, in which {PAGE} is written"
+    raise UsageError(f"cannot write `{place}`: {reason}", help=remedy)
+
+
+def _require_ours(place: Path, *, force: bool) -> None:
+    """Raises Refused for a page of somebody else, and for a link to one even with --force."""
+    if not os.path.lexists(place) or _is_ours(place):
+        return
+    if place.is_symlink():
+        raise Refused(
+            f"`{place}` is a link to what `kmconfig report` did not write, and links are not followed to such files",
+            help="name another folder, or remove the link",
+        )
+    if not force:
+        raise Refused(
+            f"`{place}` was not written by `kmconfig report`", help="name another folder, or replace it with --force"
+        )
 
 
 def _is_ours(place: Path) -> bool:

@@ -23,16 +23,22 @@ _SAME = Reason(
     "change the secret with its provider, and set the value by hand",
 )
 _USERNAME = "email.smtp.username"
+#: Bytes that a terminal takes as one line, for which it has 4,095 with its end.
+_LONGEST_LINE = 4000
 
 
 class Draft:
-    """Collects settings, secrets and items. ``refer`` makes the reference of a setting's secret."""
+    """Collects settings, secrets and items. ``refer`` makes the reference of a setting's secret.
+
+    ``several_lines`` are the references whose values a terminal does not take as one line.
+    """
 
     def __init__(self, refer: Callable[[str], SecretRef]) -> None:
         self._refer = refer
         self.settings: dict[str, Any] = {}
         self.secrets: dict[str, SecretRef] = {}
         self.values: dict[SecretRef, Secret] = {}
+        self.several_lines: set[SecretRef] = set()
         self.items: list[Item] = []
 
     def add(self, key: str, status: Status, line: int | None, reason: Reason | None = None) -> None:
@@ -55,6 +61,8 @@ class Draft:
         known = next((other for other, held in self.values.items() if held == secret), None)
         if known is None:
             self.values[ref] = secret
+            if "\n" in value or len(value.encode("utf-8", "surrogatepass")) > _LONGEST_LINE:
+                self.several_lines.add(ref)
         self.secrets[setting] = known or ref
         self.items.append(Item(key=key, status="secret", line=line, setting=setting, reason=remark))
 
@@ -86,6 +94,6 @@ class Draft:
             if setting != _USERNAME and isinstance(value, str) and gives_away(value):
                 self.give_up(setting, _SAME)
 
-    def knows(self, key: str, line: int | None) -> bool:
-        """Whether something has been said of the entry of a key in a line."""
-        return any(item.key == key and item.line == line for item in self.items)
+    def told(self) -> set[tuple[str, int | None]]:
+        """The entries, by key and line, of which something has been said so far."""
+        return {(item.key, item.line) for item in self.items}

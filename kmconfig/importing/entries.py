@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kmconfig.secrets.patterns import maskable
 from kmconfig.secrets.secret import Secret
+from kmconfig.targets.dotenv import laravel_env
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +73,7 @@ class Entries:
         return any(value in text and maskable(value) for _, value in self._sensitive())
 
     def _sensitive(self) -> Iterator[tuple[str, str]]:
+        """Keys and texts; words such as `null`, which Laravel takes for no text at all, are none of them."""
         for entry in self.file.entries:
-            if entry.value and _SENSITIVE.search(entry.key):
+            if entry.value and _SENSITIVE.search(entry.key) and laravel_env(entry.value) not in (None, True, False, ""):
                 yield entry.key, entry.value

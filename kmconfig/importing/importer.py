@@ -14,6 +14,7 @@ from kmconfig.importing.draft import Draft
 from kmconfig.importing.entries import Entries
 from kmconfig.importing.leftovers import name_leftovers
 from kmconfig.importing.mailers import read_mailer
+from kmconfig.importing.place import secret_place
 from kmconfig.importing.reading import Reading
 from kmconfig.importing.result import Aim, Imported, conclude, environment_path
 from kmconfig.importing.sender import read_application, read_sender
@@ -21,7 +22,6 @@ from kmconfig.importing.services import read_mailgun, read_sendmail, read_ses
 from kmconfig.importing.smtp import read_smtp
 from kmconfig.importing.version import is_application, laravel_version
 from kmconfig.secrets.frames import frames_cleared
-from kmconfig.secrets.new_place import secret_place
 from kmconfig.source.reader import MAX_BYTES, Unreadable, read_content
 from kmconfig.targets.dotenv import decode, parse
 from kmconfig.targets.laravel_reload import usual_reload
@@ -72,10 +72,13 @@ def import_env(project: Project, wish: Wish, *, today: date) -> Imported:
     aim = Aim(project=project, environment=wish.environment, tier=tier, tier_by=tier_by, source=wish.shown, today=today)
     draft = Draft(lambda setting: place.reference(setting, max_age=aim.max_age))
     fill(Reading(entries, laravel, draft))
+    target = _target(project.root, wish, tier, laravel)
+    known = is_application(wish.file)
     return conclude(
         aim,
         draft,
-        target=_target(project.root, wish, tier, laravel),
+        target=target if known else {},
+        possible_target={} if known else target,
         sensitive=entries.sensitive(),
         entries=entries,
         laravel=laravel,
@@ -106,7 +109,7 @@ def _read_driver(reading: Reading, mailer: Mailer) -> None:
 def _read(wish: Wish) -> Entries:
     content = read_content(wish.file)
     if isinstance(content, Unreadable):
-        raise ConfigurationError(f"cannot read `{wish.shown}`: {content.reason}", help=content.remedy)
+        raise ConfigurationError(f"cannot read `{wish.shown}`: {content.reason}", help=_remedy(wish, content))
     if len(content) > MAX_BYTES:
         raise ConfigurationError(f"`{wish.shown}` is larger than 1 MiB", help="name the `.env` of the application")
     refusal = None
@@ -122,6 +125,14 @@ def _read(wish: Wish) -> Entries:
             help="name the `.env` of the application, with keys such as MAIL_HOST",
         )
     return entries
+
+
+def _remedy(wish: Wish, content: Unreadable) -> str:
+    if os.path.isdir(wish.file):  # noqa: PTH112 - unlike Path's, never raises
+        return f"name the `.env` in it: {Path(wish.shown) / '.env'}"
+    if os.path.exists(wish.file):  # noqa: PTH110 - as above
+        return "name the `.env` of the application, a regular file that this user may read"
+    return content.remedy
 
 
 def _tier(wish: Wish, entries: Entries) -> tuple[str, str]:
@@ -141,9 +152,7 @@ def _tier(wish: Wish, entries: Entries) -> tuple[str, str]:
 
 
 def _target(root: Path, wish: Wish, tier: str, laravel: LaravelVersion) -> dict[str, Any]:
-    """The application's `.env` as target, where the file is one."""
-    if not is_application(wish.file):
-        return {}
+    """The file as a target."""
     where = Path(wish.shown)
     path = str(where) if where.is_absolute() else os.path.relpath(wish.file, root)
     block: dict[str, Any] = {"path": path}

@@ -42,8 +42,9 @@ _MADE_OF: Final = {
 
 def name_leftovers(reading: Reading) -> None:
     """Say of each remaining entry of a mail key why it was not carried, of lines that are not read too."""
+    told = reading.draft.told()
     for entry in reading.entries.mail_entries():
-        if reading.draft.knows(entry.key, entry.line):
+        if (entry.key, entry.line) in told:
             continue
         counting = reading.entries.line(entry.key)
         if counting != entry.line:

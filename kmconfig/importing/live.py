@@ -12,13 +12,13 @@ from kmconfig.importing.draft import Draft
 from kmconfig.importing.entries import Entries
 from kmconfig.importing.importer import fill
 from kmconfig.importing.item import Reason
+from kmconfig.importing.place import secret_place
 from kmconfig.importing.reading import Reading
 from kmconfig.importing.result import Aim, conclude
 from kmconfig.importing.smtp import is_secret_name
 from kmconfig.importing.version import LaravelVersion
 from kmconfig.lint.rules.references import references
 from kmconfig.secrets.frames import frames_cleared
-from kmconfig.secrets.new_place import secret_place
 from kmconfig.targets.json_file import JsonFileReader
 from kmconfig.targets.laravel_env.reader import LaravelEnvReader
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from kmconfig.environment.layers import SUFFIXES
 from kmconfig.environment.project import Project
 from kmconfig.errors import UsageError
 from kmconfig.importing.document import settle
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
     from kmconfig.lint.engine import Outcome
     from kmconfig.secrets.secret import Secret
 
-_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
+#: A file's name has 255 bytes, of which suffixes and temporary names beside it need some.
+_LONGEST_NAME: Final = 200
+
+
+_FOR_EXAMPLE: Final = "for example --environment production, or --environment acme/eu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +62,10 @@ class Imported:
 
     ``text`` is that of the new file. ``secrets`` are the references by setting, ``values``
     what the source holds for them; ``sensitive`` is all else in it that may be a secret. ``stored`` are references
-    that were in use before, so that nothing has to be stored for them. ``outlook`` is what plan will say, None where
-    the target is no `.env`; ``outcome`` is what lint says of the new file.
+    that were in use before, so that nothing has to be stored for them; ``several_lines`` are those whose values no
+    terminal takes as one line. ``outlook`` is what plan will say, None where the target is no `.env`; ``outcome`` is
+    what lint says of the new file. Where ``text`` has no target, ``possible_target`` is the one that would be the very
+    file that was read, if there is one.
     """
 
     aim: Aim
@@ -68,6 +76,8 @@ class Imported:
     sensitive: tuple[Secret, ...] = field(repr=False)
     stored: frozenset[SecretRef]
     outcome: Outcome
+    several_lines: frozenset[SecretRef] = frozenset()
+    possible_target: Mapping[str, Any] = field(default_factory=dict)
     outlook: Outlook | None = None
     laravel: LaravelVersion | None = None
     has_target: bool = False
@@ -77,8 +87,19 @@ def environment_path(project: Project, name: str) -> str:
     """Where the file of a new environment belongs, relative to the root. Raises UsageError for a name of no file."""
     if not _NAME.fullmatch(name):
         raise UsageError(
-            "an environment's name consists of letters, digits, `.`, `_` and `-`, in parts separated by `/`",
-            help="for example --environment production, or --environment acme/eu",
+            "an environment's name consists of letters, digits, `.`, `_` and `-`, in parts separated by `/`, each of"
+            " which begins with a letter, a digit or `_`",
+            help=_FOR_EXAMPLE,
+        )
+    if len(name) > _LONGEST_NAME:
+        raise UsageError(
+            f"an environment's name has at most {_LONGEST_NAME} characters, and this one has {len(name)}",
+            help=_FOR_EXAMPLE,
+        )
+    if name.lower().endswith(SUFFIXES):
+        raise UsageError(
+            "an environment is named like its file without the suffix",
+            help=f"write --environment {name.rpartition('.')[0]}",
         )
     return f"{os.path.normpath(project.file.environments)}/{name}.yaml"
 
@@ -89,6 +110,7 @@ def conclude(
     *,
     target: Mapping[str, Any],
     sensitive: tuple[Secret, ...],
+    possible_target: Mapping[str, Any] | None = None,
     stored: frozenset[SecretRef] = frozenset(),
     entries: Entries | None = None,
     laravel: LaravelVersion | None = None,
@@ -116,6 +138,8 @@ def conclude(
         values=draft.values,
         sensitive=sensitive,
         stored=stored,
+        several_lines=frozenset(draft.several_lines),
+        possible_target=possible_target or {},
         outcome=lint(overlaid, today=aim.today, only=aim.environment),
         outlook=ahead,
         laravel=laravel,

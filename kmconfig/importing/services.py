@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
     from kmconfig.importing.reading import Reading
 
 _SENDMAIL: Final = {8: ("/usr/sbin/sendmail", "-t", "-i")}
+#: Parts of a command line that a shell takes as they are.
+_QUOTED: Final = re.compile(r"""'[^']*'|"[^"\\$`!]*"|\\[^\n]""")
+_PLAIN: Final = re.compile(r"[\w@%+=:,./ \t-]*")
+_OF_THE_SHELL: Final = "the shell does more with it than run one program: it holds operators, variables or patterns"
+_SCRIPT: Final = "put the line into a script, and set `email.sendmail.path` to that"
+_SET: Final = "set `email.sendmail.path` and `email.sendmail.arguments`"
 _USUAL_SENDMAIL: Final = ("/usr/sbin/sendmail", "-bs", "-i")
 _MAILGUN_REGIONS: Final = {"api.mailgun.net": "us", "api.eu.mailgun.net": "eu"}
 
@@ -19,26 +26,35 @@ def read_sendmail(reading: Reading) -> None:
     """Set the program of the sendmail driver."""
     key = "MAIL_SENDMAIL_PATH"
     text = reading.text(key)
-    words = _words(text) if text is not None else None
-    if text is not None and not words:
-        reading.leave(key, Reason("it is no command line", "set `email.sendmail.path` and `email.sendmail.arguments`"))
+    words = plain_words(text) if text is not None else None
     if words:
         reading.carry("email.sendmail.path", words[0], key)
         reading.draft.settings["email.sendmail.arguments"] = words[1:]
         return
     program, *arguments = _SENDMAIL.get(reading.laravel, _USUAL_SENDMAIL)
-    if key not in reading.entries:
-        command = " ".join((program, *arguments))
-        reading.missing(key, f"Laravel {reading.laravel} then runs `{command}`, and so does the YAML")
+    usual = " ".join((program, *arguments))
+    if words is None and text is not None:
+        reading.leave(key, Reason(f"{_OF_THE_SHELL}; `{usual}` stands in the YAML", _SCRIPT))
+    elif text is not None:
+        reading.leave(key, Reason(f"it is no command line; `{usual}` stands in the YAML", _SET))
+    elif key not in reading.entries:
+        reading.missing(key, f"Laravel {reading.laravel} then runs `{usual}`, and so does the YAML")
     reading.draft.settings["email.sendmail.path"] = program
     reading.draft.settings["email.sendmail.arguments"] = arguments
 
 
-def _words(text: str) -> list[str]:
+def plain_words(text: str) -> list[str] | None:
+    """The words of a command line, none of a text that is no such line; None where a shell would do more with them.
+
+    Laravel hands the line to a shell, and apply writes words that the shell leaves alone, so a pipe, a variable or a
+    pattern in it would come out as something else.
+    """
     try:
-        return shlex.split(text)
+        words = shlex.split(text)
     except ValueError:
         return []
+    assigns = "=" in "".join(words[:1])
+    return words if _PLAIN.fullmatch(_QUOTED.sub("", text)) and not assigns else None
 
 
 def read_mailgun(reading: Reading) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kmconfig.report.escape import for_terminal
+from kmconfig.report.initial_secrets import Pasting, store_command, storing_text
 from kmconfig.report.lint_json import lint_document
 from kmconfig.report.lint_text import lint_text
-from kmconfig.secrets.storing import store_command
+from kmconfig.source.writing import yaml_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def imported_text(imported: Imported, *, written: bool, style: Style) -> Iterato
     """The account, section by section."""
     yield from _head(imported, written=written, style=style)
     yield from _carried(imported, style)
-    yield from _storing(imported, style)
+    yield from storing_text(_pastings(imported), style=style)
     for status, role, title in _SECTIONS:
         yield from _section(imported, status, style(role, title))
     yield from _plan(imported, style)
@@ -98,7 +99,7 @@ def _secrets(imported: Imported) -> Iterator[tuple[str, str, str | None]]:
     for setting, ref in imported.secrets.items():
         command = None
         if str(ref) not in known and ref not in imported.stored:
-            command = store_command(ref, first=ref.name not in paths)
+            command = store_command(ref, first=ref.name not in paths, several_lines=ref in imported.several_lines)
         known.add(str(ref))
         paths.add(ref.name)
         yield setting, str(ref), command
@@ -130,17 +131,12 @@ def _carried(imported: Imported, style: Style) -> Iterator[str]:
         yield f"  {_line(item)} {for_terminal(item.key).ljust(width)}  {for_terminal(to)}{remark}"
 
 
-def _storing(imported: Imported, style: Style) -> Iterator[str]:
-    commands = [(setting, ref, command) for setting, ref, command in _secrets(imported) if command is not None]
-    if not commands:
-        return
-    yield ""
-    yield f"{style('bold', 'store the secrets')}: run each line in bash or zsh, paste the value, press Enter"
-    for setting, _, command in commands:
-        keys = [item for item in imported.items if item.setting == setting and item.status == "secret"]
-        what = ", ".join(_pasted(item) for item in keys) or setting
-        yield f"  {style('faint', for_terminal(f'# {what}'))}"
-        yield f"  {for_terminal(command)}"
+def _pastings(imported: Imported) -> Iterator[Pasting]:
+    for setting, _, command in _secrets(imported):
+        if command is not None:
+            keys = [item for item in imported.items if item.setting == setting and item.status == "secret"]
+            what = ", ".join(_pasted(item) for item in keys) or setting
+            yield Pasting(what, command, several_lines=imported.secrets[setting] in imported.several_lines)
 
 
 def _pasted(item: Item) -> str:
@@ -196,9 +192,19 @@ def _next(imported: Imported, *, written: bool, style: Style) -> Iterator[str]:
     yield ""
     yield style("bold", "next")
     if not imported.has_target:
-        yield f"  say under `target` in {for_terminal(imported.aim.path)} where apply is to put the settings"
+        yield from _target(imported)
     yield f"  kmconfig lint {for_terminal(imported.aim.path)}"
     yield f"  kmconfig plan {name}"
+
+
+def _target(imported: Imported) -> Iterator[str]:
+    where = f"  say under `target` in {for_terminal(imported.aim.path)} where apply is to put the settings"
+    if not imported.possible_target:
+        yield where
+        return
+    yield f"{where}; if that is {for_terminal(imported.aim.source)} itself:"
+    for line in yaml_lines(imported.possible_target):
+        yield f"    {for_terminal(line)}"
 
 
 def _line(item: Item) -> str:

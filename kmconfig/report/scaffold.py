@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.report.escape import for_terminal
+from kmconfig.report.initial_secrets import Pasting, store_command, storing_text
 from kmconfig.report.lint_json import lint_document
 from kmconfig.report.lint_text import lint_text
 
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
     from kmconfig.scaffold.scaffold import Scaffold
 
 
-def scaffold_document(made: Scaffold) -> dict[str, Any]:
-    """What `kmconfig init --format json` prints (schema/init.v1.schema.json)."""
+def scaffold_document(made: Scaffold, *, elsewhere: str | None) -> dict[str, Any]:
+    """What `kmconfig init --format json` prints (schema/init.v1.schema.json).
+
+    ``elsewhere`` is the root, where that is not the folder in which people work.
+    """
     return {
         "version": 1,
         "driver": made.answers.driver,
@@ -25,40 +30,51 @@ def scaffold_document(made: Scaffold) -> dict[str, Any]:
         "kept": list(made.kept),
         "lines": [{"path": path, "text": text} for path, text in made.lines.items()],
         "steps": list(made.steps),
-        "secrets": [{"reference": str(ref), "command": command} for ref, command in made.stores],
-        "next": list(_commands(made)),
+        "secrets": [{"reference": pasting.what, "command": pasting.command} for pasting in _pastings(made)],
+        "next": list(_commands(made, elsewhere)),
         "findings": lint_document(made.outcome)["findings"],
     }
 
 
-def scaffold_text(made: Scaffold, *, style: Style) -> Iterator[str]:
+def scaffold_text(made: Scaffold, *, elsewhere: str | None, style: Style) -> Iterator[str]:
     """The same, section by section."""
+    yield from _root(elsewhere, style)
+    if not made.files:
+        yield "nothing is written: everything was there already"
     for path in made.files:
         yield f"{style('good', 'written')} {for_terminal(path)}"
     for path in made.kept:
         yield f"{style('faint', 'kept')}    {for_terminal(path)}"
     yield from _lines(made, style)
-    yield ""
-    yield style("bold", f"at the provider ({made.answers.provider})")
+    if made.steps:
+        yield ""
+        yield style("bold", f"at the provider ({made.answers.provider})")
     for step in made.steps:
         yield f"  - {for_terminal(step)}"
-    yield from _secrets(made, style)
+    yield from storing_text(_pastings(made), style=style)
     if made.outcome.findings:
         yield ""
         yield from lint_text(made.outcome, style=style)
     yield ""
     yield style("bold", "next")
-    for command in _commands(made):
+    for command in _commands(made, elsewhere):
         yield f"  {for_terminal(command)}"
 
 
-def planned_text(made: Scaffold, *, style: Style) -> Iterator[str]:
+def planned_text(made: Scaffold, *, elsewhere: str | None, style: Style) -> Iterator[str]:
     """What is going to be written, before anybody has agreed."""
     yield ""
+    yield from _root(elsewhere, style)
     for path in made.files:
         yield f"{style('good', 'will write')} {for_terminal(path)}"
     for path in made.kept:
         yield f"{style('faint', 'will keep')}  {for_terminal(path)}"
+
+
+def _root(elsewhere: str | None, style: Style) -> Iterator[str]:
+    if elsewhere is not None:
+        about = f"{for_terminal(elsewhere)}, the folder of the project, which is not this one"
+        yield f"{style('warning', 'root')}    {about}"
 
 
 def _lines(made: Scaffold, style: Style) -> Iterator[str]:
@@ -69,17 +85,15 @@ def _lines(made: Scaffold, style: Style) -> Iterator[str]:
             yield f"  {for_terminal(line)}"
 
 
-def _secrets(made: Scaffold, style: Style) -> Iterator[str]:
-    if not made.stores:
-        return
-    yield ""
-    yield f"{style('bold', 'store the secrets')}: run each line in bash or zsh, paste the value, press Enter"
-    for ref, command in made.stores:
-        yield f"  {style('faint', for_terminal(f'# {ref}'))}"
-        yield f"  {for_terminal(command)}"
+def _pastings(made: Scaffold) -> Iterator[Pasting]:
+    """The secrets, which are what providers give out: passwords and keys of one line."""
+    paths: set[str] = set()
+    for ref in made.secrets:
+        yield Pasting(str(ref), store_command(ref, first=ref.name not in paths))
+        paths.add(ref.name)
 
 
-def _commands(made: Scaffold) -> Iterator[str]:
+def _commands(made: Scaffold, elsewhere: str | None) -> Iterator[str]:
     """What to run, in order."""
     yield "kmconfig lint"
     if "development" in made.answers.tiers:
@@ -88,4 +102,6 @@ def _commands(made: Scaffold) -> Iterator[str]:
         if tier != "development":
             yield f"kmconfig dns {tier}"
             yield f"kmconfig plan {tier}        # once `target` in environments/{tier}.yaml is right"
-    yield "git add " + " ".join(made.files)
+    if made.files:
+        there = f"-C {shlex.quote(elsewhere)} " if elsewhere is not None else ""
+        yield f"git {there}add {' '.join(made.files)}"

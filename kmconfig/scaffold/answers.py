@@ -28,6 +28,10 @@ CIS: Final[tuple[Ci, ...]] = ("github", "gitlab", "none")
 RUNTIMES: Final[tuple[Runtime, ...]] = ("host", "container", "cloud")
 
 
+#: Characters of an answer that messages repeat.
+_LONGEST_SHOWN: Final = 60
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """Everything that the files are made from; each answer has been accepted by its check.
@@ -69,6 +73,11 @@ class Answers:
         return self.domain or f"mg.{self.sender_domain}"
 
 
+def quoted(answer: str) -> str:
+    """An answer as messages name it: between backticks, and cut where it is long."""
+    return f"`{answer}`" if len(answer) <= _LONGEST_SHOWN else f"`{answer[:_LONGEST_SHOWN]}…`"
+
+
 def accept(setting: str, value: Any) -> None:
     """Hold the value of a setting, such as `email.sender.email`, against the schema. Raises UsageError."""
     tree: dict[str, Any] = {"version": 1}
@@ -88,11 +97,11 @@ def accept_address(address: str) -> None:
     """An address of one's own. Raises UsageError for a malformed one, a placeholder, and one at a free-mail service."""
     accept("email.sender.email", address)
     if is_placeholder_address(address):
-        raise UsageError(f"`{address}` is a placeholder", help="give an address at a domain of your own")
+        raise UsageError(f"{quoted(address)} is a placeholder", help="give an address at a domain of your own")
     domain = domain_of(address)
     if is_free_mail(domain) or is_disposable(domain):
         raise UsageError(
-            f"`{domain}` is a free-mail domain, which nobody can send licenses from",
+            f"{quoted(domain)} is a free-mail domain, which nobody can send licenses from",
             help="give an address at a domain of your own",
         )
 
@@ -101,7 +110,7 @@ def accept_host(host: str) -> None:
     """The host of a mail server of one's own. Raises UsageError."""
     accept("email.smtp.host", host)
     if is_placeholder_domain(host):
-        raise UsageError(f"`{host}` is a placeholder", help="give the name of your mail server")
+        raise UsageError(f"{quoted(host)} is a placeholder", help="give the name of your mail server")
 
 
 def accept_provider(word: str) -> str:
@@ -112,6 +121,6 @@ def accept_provider(word: str) -> str:
     near = nearest_provider(word)
     known = ", ".join(provider.slug for provider in PROVIDERS)
     raise UsageError(
-        f"there is no provider `{word}`" + (f", did you mean `{near}`?" if near is not None else ""),
+        f"there is no provider {quoted(word)}" + (f", did you mean `{near}`?" if near is not None else ""),
         help=f"one of {known}",
     )

@@ -34,7 +34,7 @@ def environment_files(answers: Answers) -> dict[str, str]:
     Raises UsageError where an answer is missing for the driver, provider or target, naming the flag.
     """
     shared = _file(_BASE, "# What all environments share; a file without a `tier` is a layer.", _base(answers))
-    own = {_path(tier): _file(_path(tier), _ABOUT[tier], _of_tier(answers, tier)) for tier in answers.tiers}
+    own = {tier_path(tier): _file(tier_path(tier), _ABOUT[tier], _of_tier(answers, tier)) for tier in answers.tiers}
     return {_BASE: shared, **own}
 
 
@@ -66,7 +66,8 @@ def _place(answers: Answers, tier: Tier, what: str) -> SecretPlace:
             return SecretPlace("file", f"/run/secrets/keymanager-{tier}")
 
 
-def _path(tier: Tier) -> str:
+def tier_path(tier: Tier) -> str:
+    """The file of a tier's environment."""
     return f"{FOLDER}/{tier}.yaml"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kmconfig import __version__
@@ -31,36 +32,6 @@ repos:
         files: ^(environments/.+\\.ya?ml|kmconfig\\.yaml)$
         require_serial: true
 """
-_GITHUB: Final = f"""\
-name: kmconfig
-
-on:
-  pull_request:
-  push:
-    branches: [main]
-
-permissions:
-  contents: read
-
-concurrency:
-  group: ${{{{ github.workflow }}}}-${{{{ github.ref }}}}
-  cancel-in-progress: ${{{{ github.event_name == 'pull_request' }}}}
-
-jobs:
-  lint:
-    name: Lint the email settings
-    runs-on: ubuntu-24.04
-    timeout-minutes: 5
-    steps:
-      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
-        with:
-          persist-credentials: false
-      - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
-        with:
-          python-version: "3.12"
-      - run: python -m pip install "kmconfig=={__version__}"
-      - run: kmconfig lint --format github
-"""
 _GITLAB: Final = f"""\
 kmconfig-lint:
   image: python:3.12-slim
@@ -79,7 +50,7 @@ kmconfig-lint:
 
 def project_files(answers: Answers) -> dict[str, str]:
     """The texts of the files by path."""
-    pipeline = {"github": {GITHUB_FILE: _GITHUB}, "gitlab": {GITLAB_FILE: _GITLAB}, "none": {}}
+    pipeline = {"github": {GITHUB_FILE: _workflow()}, "gitlab": {GITLAB_FILE: _GITLAB}, "none": {}}
     schemas = {f"schema/{SCHEMA_NAMES[name]}": schema_text(name) for name in ("environment", "project")}
     return {
         PROJECT_FILE: _project(answers),
@@ -88,6 +59,10 @@ def project_files(answers: Answers) -> dict[str, str]:
         PRE_COMMIT_FILE: _PRE_COMMIT,
         IGNORE_FILE: _IGNORED,
     }
+
+
+def _workflow() -> str:
+    return Path(__file__).with_name("github.yml").read_text(encoding="utf-8").replace("VERSION", __version__)
 
 
 #: Files that a repository may have for other reasons, so that our lines may belong into them.

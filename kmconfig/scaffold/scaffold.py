@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kmconfig.environment.project import Project
 from kmconfig.errors import UsageError
 from kmconfig.lint.engine import lint
+from kmconfig.providers.hosts import is_loopback
 from kmconfig.providers.registry import provider_by_slug
 from kmconfig.scaffold.answers import accept, accept_address, accept_host
 from kmconfig.scaffold.destinations import require_paths
-from kmconfig.scaffold.environments import environment_files, references
+from kmconfig.scaffold.environments import environment_files, references, tier_path
 from kmconfig.scaffold.project_files import SHARED_FILES, is_there, project_files
 from kmconfig.scaffold.setup_steps import setup_steps
-from kmconfig.secrets.storing import store_command
 from kmconfig.source.reader import read_content
 
 if TYPE_CHECKING:
@@ -35,15 +35,16 @@ class Scaffold:
     """What `init` is going to do.
 
     ``files`` are the texts of new files by path; ``kept`` are paths that exist and stay as they are; ``lines`` are
-    texts that should be added to some of those by hand. ``stores`` are the secrets to store, with the command for
-    each; ``steps`` is what to do at the provider. ``outcome`` is what lint says of everything together.
+    texts that should be added to some of those by hand. ``secrets`` are those to store, ``steps`` is what to do at the
+    provider, both as far as the answers stand in the environments. ``outcome`` is what lint says of everything
+    together.
     """
 
     answers: Answers
     files: Mapping[str, str]
     kept: tuple[str, ...]
     lines: Mapping[str, str]
-    stores: tuple[tuple[SecretRef, str], ...]
+    secrets: tuple[SecretRef, ...]
     steps: tuple[str, ...]
     outcome: Outcome
 
@@ -57,6 +58,9 @@ def scaffold(root: Path, answers: Answers, *, today: date) -> Scaffold:
     wanted = {**environment_files(answers), **project_files(answers)}
     kept = tuple(path for path in wanted if os.path.lexists(root / path))
     files = {path: text for path, text in wanted.items() if path not in kept}
+    valid = replace(
+        answers, tiers=tuple(tier for tier in answers.tiers if _holds(root, tier_path(tier), wanted, files))
+    )
     project = Project(root, overlay={path: text.encode() for path, text in files.items()})
     project.load()
     return Scaffold(
@@ -64,8 +68,8 @@ def scaffold(root: Path, answers: Answers, *, today: date) -> Scaffold:
         files=files,
         kept=kept,
         lines={path: wanted[path] for path in kept if path in SHARED_FILES and not _says(root / path, path, wanted)},
-        stores=_stores(answers),
-        steps=setup_steps(answers),
+        secrets=references(valid),
+        steps=setup_steps(answers) if valid.tiers else (),
         outcome=lint(project, today=today),
     )
 
@@ -81,6 +85,7 @@ def check_answers(answers: Answers) -> None:
     if answers.username is not None:
         accept_username(answers.provider, answers.username)
     _check_driver(answers)
+    _check_vault(answers.vault_address)
     if answers.target == "aws" and answers.aws_region is None:
         raise UsageError("--aws-region is missing", help="name the region of Parameter Store, such as eu-west-1")
     require_paths(answers)
@@ -97,6 +102,20 @@ def _settings(answers: Answers) -> tuple[tuple[str, str | None], ...]:
         ("stores.aws.region", answers.aws_region),
         *(("email.sender.email", recipient) for recipient in answers.recipients),
     )
+
+
+def _check_vault(address: str | None) -> None:
+    """Refuse an address to which the login and every secret would go in clear text. Raises UsageError."""
+    if address is None:
+        return
+    from urllib.parse import urlsplit  # noqa: PLC0415 - with the first address
+
+    parts = urlsplit(address)
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise UsageError(
+            "--vault-address is without TLS: the login and every secret would cross the network in clear text",
+            help="write it as https://…; only a server on this machine may be reached by http://",
+        )
 
 
 def _check_driver(answers: Answers) -> None:
@@ -121,15 +140,11 @@ def accept_username(slug: str, username: str) -> None:
         raise UsageError("this is not the user name that the provider wants", help=f"it expects {expected}")
 
 
+def _holds(root: Path, path: str, wanted: Mapping[str, str], files: Mapping[str, str]) -> bool:
+    """Whether a file is going to be what was wanted: it is new, or says exactly that already."""
+    return path in files or read_content(root / path) == wanted[path].encode()
+
+
 def _says(location: Path, path: str, wanted: Mapping[str, str]) -> bool:
     content = read_content(location)
     return isinstance(content, bytes) and is_there(path, content.decode("utf-8", "replace"), wanted[path])
-
-
-def _stores(answers: Answers) -> tuple[tuple[SecretRef, str], ...]:
-    found = []
-    paths: set[str] = set()
-    for ref in references(answers):
-        found.append((ref, store_command(ref, first=ref.name not in paths)))
-        paths.add(ref.name)
-    return tuple(found)

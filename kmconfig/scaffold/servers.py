@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kmconfig.errors import UsageError
 from kmconfig.providers.registry import provider_by_slug
+from kmconfig.scaffold.answers import quoted
 from kmconfig.secrets.new_place import written
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _required_region(answers: Answers, provider: Provider) -> str:
 def _require_region(provider: Provider, region: str) -> None:
     if region not in provider.regions:
         known = ", ".join(provider.regions) or "none"
-        raise UsageError(f"{provider.title} has no region `{region}`", help=f"known regions: {known}")
+        raise UsageError(f"{provider.title} has no region {quoted(region)}", help=f"known regions: {known}")
 
 
 def _smtp(answers: Answers, place: SecretPlace) -> dict[str, Any]:

@@ -96,7 +96,14 @@ def test_json_is_valid(folder: Path, kmconfig: Call, name: str) -> None:
         (("import",), 64, "name the `.env`"),
         (("import", "app/.env"), 64, "--environment"),
         (("import", "nothing.env", "--environment", "production"), 65, "nothing.env"),
-        (("import", "app", "--environment", "production"), 65, "app"),
+        (("import", "app", "--environment", "production"), 65, "name the `.env` in it: app/.env"),
+        (("import", "/dev/null", "--environment", "production"), 65, "name the `.env` of the application"),
+        (("import", "app/.env", "--environment", "-x"), 64, "begins with a letter"),
+        (("import", "app/.env", "--environment", "production.yaml"), 64, "write --environment production\n"),
+        (("import", "app/.env", "--environment", "x" * 300), 64, "at most 200 characters"),
+        ((*ASK, "--secrets", "vault:a/../b"), 64, "`..`"),
+        ((*ASK, "--secrets", "vault:-x"), 64, "take for an option"),
+        ((*ASK, "--secrets", "x" * 5000), 64, "what `--secrets` says"),
         (("import", "app/artisan", "--environment", "production"), 65, "no key about mail"),
         (("import", "app/.env", "--environment", "../x"), 64, "name consists of"),
         (("import", "app/.env", "--environment", "eu"), 64, "--tier"),
@@ -112,7 +119,42 @@ def test_calls_that_cannot_work(folder: Path, kmconfig: Call, arguments: tuple[s
     ran = kmconfig(*arguments)
     assert ran.code == code, ran.err
     assert told in ran.err
+    assert len(ran.err) < 1000
+    assert "YAML text" not in ran.err
     assert not (folder / "environments").exists()
+
+
+def test_nothing_is_said_of_a_password_that_is_none(folder: Path, kmconfig: Call) -> None:
+    (folder / "app/.env").write_text(LOGIN.replace("'open # sesame = $1'", "null"))
+    assert kmconfig(*ASK).err == ""
+
+
+def test_a_weak_password_is_told_once(folder: Path, kmconfig: Call) -> None:
+    (folder / "app/.env").write_text(LOGIN.replace("'open # sesame = $1'", "short"))
+    assert kmconfig(*ASK).err == "kmconfig: `env:PRODUCTION_SMTP_PASSWORD` is too short to be masked\n"
+
+
+def test_a_secret_of_several_lines_is_said_to_be_one(folder: Path, kmconfig: Call) -> None:
+    (folder / "app/.env").write_text(LOGIN.replace("'open # sesame = $1'", '"open\\nsesame-of-two-lines"'))
+    ran = kmconfig(*ASK)
+    assert "# MAIL_PASSWORD, line 5; of several lines: press Enter and Ctrl-D at the end" in ran.out
+    assert "IFS= read -rsd" in ran.out
+    assert "sesame" not in ran.out + ran.err
+
+
+def test_the_target_of_a_file_without_an_application_is_said(folder: Path, kmconfig: Call) -> None:
+    (folder / "app/artisan").unlink()
+    (folder / "app/composer.lock").unlink()
+    ran = kmconfig(*ASK)
+    assert "target" not in yaml.safe_load((folder / FILE).read_text())
+    before, _, behind = ran.out.partition("; if that is app/.env itself:\n")
+    assert "say under `target`" in before
+    block = behind.partition("  kmconfig lint")[0]
+    (folder / FILE).write_text(
+        (folder / FILE).read_text() + "".join(line[4:] for line in block.splitlines(keepends=True))
+    )
+    assert yaml.safe_load((folder / FILE).read_text())["target"]["laravel_env"]["path"] == "app/.env"
+    assert "KM1" not in kmconfig("lint", FILE).out
 
 
 def test_a_folder_that_cannot_be_written_leaves_nothing(folder: Path, kmconfig: Call) -> None:

@@ -60,6 +60,9 @@ def test_an_empty_folder_becomes_a_repository_that_lints_clean(folder: Path, kmc
 def test_a_second_time_changes_nothing(folder: Path, kmconfig: Call) -> None:
     assert kmconfig(*USUAL).code == 0
     before = {path: (folder / path).stat().st_mtime_ns for path in WRITTEN}
+    text = kmconfig(*USUAL)
+    assert "nothing is written: everything was there already" in text.out
+    assert "git add" not in text.out
     ran = kmconfig(*USUAL, "--format", "json")
     assert ran.code == 0, ran.err
     assert ran.document["written"] == []
@@ -104,6 +107,8 @@ def test_json_is_valid(folder: Path, kmconfig: Call, provider: str) -> None:
         ((*SENDER, "--driver", "mailgun", "--provider", "sendgrid"), "--provider"),
         ((*SENDER, "--driver", "sendmail", "--hosting", "container"), "container"),
         ((*SENDER, "--provider", "sendgrid", "--tier", "moon"), "--tier"),
+        ((*USUAL[1:], "--secrets", "vault", "--vault-address", "http://vault.acme.example:8200"), "without TLS"),
+        ((*USUAL[1:], "--vault-address", "http://10.0.0.1"), "without TLS"),
         (("--provider", "sendgrid", "--sender", "x@gmail.com"), "free-mail"),
     ],
 )
@@ -112,6 +117,52 @@ def test_what_is_missing_is_named(folder: Path, kmconfig: Call, arguments: tuple
     assert ran.code == 64
     assert told in ran.err
     assert contents(folder) == set()
+
+
+@pytest.mark.parametrize("address", ["https://vault.acme.example:8200", "http://127.0.0.1:8200", "http://localhost"])
+def test_a_vault_behind_tls_or_on_this_machine(folder: Path, kmconfig: Call, address: str) -> None:
+    assert kmconfig(*USUAL, "--secrets", "vault", "--vault-address", address).code == 0
+    assert address in (folder / "environments/base.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    "option", ["--sender", "--provider", "--region", "--host", "--url", "--reply-to", "--domain", "--application-name"]
+)
+@pytest.mark.parametrize("text", ["x" * 5000, "@" * 5000, f"{'x' * 5000}@gmail.com"])
+def test_messages_do_not_repeat_long_answers(folder: Path, kmconfig: Call, option: str, text: str) -> None:
+    ran = kmconfig(*USUAL, "--driver", "smtp", "--provider", "self-hosted", "--host", "mail.acme.example", option, text)
+    assert ran.code in (0, 64)
+    assert len(ran.err) < 1500
+    assert (contents(folder) == set()) is (ran.code == 64)
+
+
+def test_the_root_is_said_where_it_is_another_folder(
+    folder: Path, kmconfig: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below = folder / "a b" / "below"
+    below.mkdir(parents=True)
+    (folder / "kmconfig.yaml").write_text("version: 1\n")
+    assert "root    " not in kmconfig(*USUAL, "-C", ".").out
+    for path in WRITTEN - {"kmconfig.yaml"}:
+        (folder / path).unlink()
+    monkeypatch.chdir(below)
+    ran = kmconfig(*USUAL)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith(f"root    {folder}, the folder of the project, which is not this one\n")
+    assert f"git -C {folder} add environments/base.yaml" in ran.out
+    assert contents(folder) == WRITTEN
+
+
+def test_what_kept_environments_say_otherwise_is_not_told(folder: Path, kmconfig: Call) -> None:
+    other = ("--provider", "self-hosted", "--host", "mail.acme.example", *SENDER, "--url", "https://acme.example")
+    assert kmconfig("init", *other, "--tier", "production").code == 0
+    ran = kmconfig(*USUAL, "--secrets", "vault", "--tier", "production")
+    assert ran.code == 0, ran.err
+    assert "vault kv" not in ran.out
+    assert "at the provider" not in ran.out
+    more = kmconfig("init", *other, "--secrets", "vault", "--format", "json").document
+    assert {secret["reference"].partition("#")[0] for secret in more["secrets"]} == {"vault:keymanager/staging/smtp"}
+    assert more["steps"]
 
 
 def test_advice_decides_where_no_flag_does(folder: Path, kmconfig: Call) -> None:

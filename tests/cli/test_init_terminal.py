@@ -17,6 +17,8 @@ def test_a_conversation(tmp_path: Path) -> None:
     folder.mkdir()
     with Terminal(folder, "init", stdout=tmp_path / "out") as person:
         person.answer("Name of the application", 'Acme: the "portal"')
+        person.answer("Address that mail is sent from", "")
+        person.expect("there is no default here")
         person.answer("Address that mail is sent from", "licensing")
         person.expect("Error: ")
         person.answer("Address that mail is sent from", "noreply@yourdomain.com")
@@ -26,6 +28,8 @@ def test_a_conversation(tmp_path: Path) -> None:
         person.answer("Address that mail is sent from", "noreply@acme.example")
         person.answer("What is sent", "all kinds")
         person.expect("is none of these")
+        person.answer("What is sent", "y" * 3000)
+        assert len(person.expect("is none of these").rpartition("Error: ")[2]) < 100
         person.answer("What is sent", "1")
         person.answer("Messages a month", "many")
         person.expect("is no number")

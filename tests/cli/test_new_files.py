@@ -68,14 +68,17 @@ def test_a_folder_that_leads_outside_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_in_the_place_of_a_folder_undoes_all(tmp_path: Path) -> None:
     (tmp_path / "deep").write_bytes(b"")
-    with pytest.raises(UsageError, match=r"deep/er/b\.yaml"):
+    with pytest.raises(UsageError, match=r"deep/er/b\.yaml") as caught:
         create_files(tmp_path, FILES)
+    assert "move that file away" in str(caught.value.help)
     assert contents(tmp_path) == {"deep"}
 
 
 def test_a_failure_in_the_middle_undoes_all(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot write"):
+    with pytest.raises(UsageError, match="cannot write") as caught:
         create_files(tmp_path, {**FILES, f"{'x' * 300}.yaml": b""})
+    assert "choose a shorter name" in str(caught.value.help)
+    assert len(caught.value.sentence) < 300
     assert contents(tmp_path) == set()
 
 
@@ -90,8 +93,9 @@ def test_a_full_disk_undoes_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         real(handle)
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(UsageError, match="No space left on device"):
+    with pytest.raises(UsageError, match="No space left on device") as caught:
         create_files(tmp_path, FILES)
+    assert "make room on the disk" in str(caught.value.help)
     assert contents(tmp_path) == set()
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import stat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from kmconfig.cli.app import COMMANDS
 from kmconfig.report.page.document import MARKER
 from tests.cli.project import PASSWORD
+from tests.cli.report_page import EPOCH, KINDS, give, page
 from tests.cli.running import write
 from tests.environment.results import RESULTS
 from tests.report.page.markup import Markup
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from tests.cli.running import Call
 
-EPOCH = "1767225600"
-KINDS = ("secrets", "dns", "drift", "plan")
 PLAINTEXT = "tR0ub4dor-and-three"
 LEAKED = "SG.abcdefghijklmnopqrstuv.ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefg"
 
@@ -30,19 +28,6 @@ LEAKED = "SG.abcdefghijklmnopqrstuv.ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefg"
 @pytest.fixture(autouse=True)
 def _same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
-
-
-def page(root: Path, folder: str = "site") -> str:
-    return (root / folder / "index.html").read_text(encoding="utf-8")
-
-
-def give(root: Path, name: str, document: Any) -> str:
-    write(root, {name: json.dumps(document)})
-    return name
-
-
-def receipt(**more: Any) -> dict[str, Any]:
-    return {"version": 1, **RESULTS["receipt"]["results"][0], **more}
 
 
 def test_the_page_is_written(kmconfig: Call, root: Path) -> None:
@@ -133,6 +118,14 @@ def test_no_folder_to_write_to(kmconfig: Call, root: Path, output: str) -> None:
     ran = kmconfig("report", "--output", output)
     assert ran.code == 64
     assert f"cannot write `{output}/index.html`" in ran.err
+    assert (root / "taken").read_text(encoding="utf-8") == "a file"
+
+
+def test_a_file_in_place_of_the_folder(kmconfig: Call, root: Path) -> None:
+    write(root, {"page.html": "a file"})
+    ran = kmconfig("report", "--output", "page.html")
+    assert "`page.html` is a file" in ran.err
+    assert "--output names a folder" in ran.err
 
 
 def test_a_folder_in_place_of_the_page(kmconfig: Call, root: Path) -> None:
@@ -144,8 +137,18 @@ def test_a_folder_in_place_of_the_page(kmconfig: Call, root: Path) -> None:
 def test_a_link_to_somebody_else_s_file_is_not_followed(kmconfig: Call, root: Path) -> None:
     write(root, {"other.html": "<h1>mine</h1>", "site/logo.svg": ""})
     (root / "site/index.html").symlink_to(root / "other.html")
-    assert kmconfig("report", "--output", "site").code == 3
-    assert (root / "other.html").read_text(encoding="utf-8") == "<h1>mine</h1>"
+    for options in ((), ("--force",)):
+        ran = kmconfig("report", "--output", "site", *options)
+        assert ran.code == 3
+        assert "remove the link" in ran.err
+        assert (root / "other.html").read_text(encoding="utf-8") == "<h1>mine</h1>"
+
+
+def test_a_link_to_nothing_is_not_followed(kmconfig: Call, root: Path) -> None:
+    (root / "site").mkdir()
+    (root / "site/index.html").symlink_to(root / "nowhere.html")
+    assert kmconfig("report", "--output", "site", "--force").code == 3
+    assert not (root / "nowhere.html").exists()
 
 
 def test_the_folder_has_to_be_named(kmconfig: Call, root: Path) -> None:
@@ -158,128 +161,6 @@ def test_no_environment(kmconfig: Call, root: Path) -> None:
     ran = kmconfig("report", "--output", "site")
     assert (ran.code, "there is no environment" in ran.err) == (65, True)
     assert not (root / "site").exists()
-
-
-# What it is made from
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_a_command_printed_is_told(kmconfig: Call, root: Path, kind: str) -> None:
-    name = give(root, f"{kind}.json", RESULTS[kind])
-    assert kmconfig("report", "--output", "site", f"--{kind}", name).code == 0
-    read = Markup(page(root))
-    told = {"secrets": "12 of 90 days", "dns": "no-spf", "drift": "1 drifted", "plan": "1 pending"}
-    assert told[kind] in read.shown
-    assert f"{kind}.json" in read.shown
-
-
-def test_a_saved_plan_is_a_plan(kmconfig: Call, root: Path) -> None:
-    name = give(root, "plan.json", {"version": 1, **RESULTS["plan"]["results"][0]})
-    assert kmconfig("report", "--output", "site", "--plan", name).code == 0
-    assert "1 pending" in Markup(page(root)).shown
-
-
-SEEN = {"secrets": "env:KM_PRODUCTION_PASSWORD", "plan": "Plan of ", "drift": "Drift"}
-
-
-@pytest.mark.parametrize("command", [command for command in SEEN if command in COMMANDS])
-def test_commands_print_what_is_wanted(kmconfig: Call, root: Path, command: str) -> None:
-    assert kmconfig(command, "--all", "--format", "json", "--output", "seen.json").code in (0, 1, 2)
-    assert kmconfig("report", "--output", "site", f"--{command}", "seen.json").code == 0
-    assert SEEN[command] in Markup(page(root)).shown
-
-
-def without(kind: str, field: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(json.dumps(RESULTS[kind]))
-    del document["results"][0][field]
-    return document
-
-
-@pytest.mark.parametrize(
-    ("option", "text", "told"),
-    [
-        ("--dns", "{\n  nothing", "given.json:2:3` is not JSON"),
-        ("--dns", "\xff", "is not JSON"),
-        ("--dns", '{"version": NaN}', "is not JSON"),
-        ("--dns", "[" * 100_000, "is not JSON"),
-        ("--dns", "[]", "must be a mapping"),
-        ("--dns", json.dumps(RESULTS["findings"]), "unknown key `findings`"),
-        ("--dns", json.dumps(without("dns", "checks")), "`results[0].checks` is missing"),
-        ("--dns", json.dumps({**RESULTS["dns"], "version": 2}), "version 2"),
-        ("--secrets", json.dumps(RESULTS["dns"]), "results[0]"),
-        ("--drift", json.dumps(without("drift", "result")), "`results[0].result` is missing"),
-        ("--plan", json.dumps(RESULTS["drift"]), "results[0]"),
-    ],
-)
-def test_a_file_that_is_something_else(kmconfig: Call, root: Path, option: str, text: str, told: str) -> None:
-    (root / "given.json").write_bytes(text.encode("latin-1"))
-    ran = kmconfig("report", "--output", "site", option, "given.json")
-    assert ran.code == 65
-    assert "given.json" in ran.err
-    assert told in ran.err
-    assert ran.err.count("kmconfig: ") == 1
-    assert not (root / "site").exists()
-
-
-def test_a_file_without_end(kmconfig: Call) -> None:
-    ran = kmconfig("report", "--output", "site", "--dns", "/dev/zero")
-    assert (ran.code, "`/dev/zero` is larger than 64 MiB" in ran.err) == (65, True)
-
-
-@pytest.mark.parametrize("option", [*(f"--{kind}" for kind in KINDS), "--receipts"])
-def test_a_file_that_is_not_there(kmconfig: Call, root: Path, option: str) -> None:
-    ran = kmconfig("report", "--output", "site", option, "missing")
-    assert ran.code == 64
-    assert "cannot read `missing`" in ran.err
-
-
-def test_receipts_lie_in_the_state_folder(kmconfig: Call, root: Path) -> None:
-    first = receipt(run="20260101T000000Z-0a", started="2026-01-01T00:00:00+00:00", message="the first one")
-    later = receipt(run="20260201T000000Z-0b", started="2026-02-01T00:00:00+00:00", result="rolled_back")
-    folder = ".kmconfig/state/receipts/production"
-    give(root, f"{folder}/20260101T000000Z-0a.json", first)
-    give(root, f"{folder}/20260201T000000Z-0b.json", later)
-    write(root, {f"{folder}/.half.json": "{"})
-    assert kmconfig("report", "--output", "site").code == 0
-    shown = Markup(page(root)).shown
-    assert shown.index("20260201T000000Z-0b") < shown.index("20260101T000000Z-0a")
-    assert "rolled back Last apply production, 2026-02-01 00:00 UTC" in " ".join(shown.split())
-    assert "the first one" in shown
-    assert kmconfig("report", "--output", "site", "--receipts", ".kmconfig/state/receipts").code == 0
-    assert "20260201T000000Z-0b" in page(root)
-
-
-def test_receipts_of_nested_environments(kmconfig: Call, root: Path) -> None:
-    grow(root, 1)
-    give(root, "state/receipts/eu/customer-000/01.json", receipt(run="01", environment="eu/customer-000"))
-    assert kmconfig("report", "--output", "site", "--receipts", "state").code == 0
-    assert "Last runs" in page(root)
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        ({"version": 1, "run": "01"}, "is missing"),
-        (receipt(run=7), "`run` must be text, not a number"),
-        (receipt(steps="none"), "`steps` must be a list, not text"),
-        (receipt(result="sent"), "`result` must be"),
-    ],
-)
-def test_a_receipt_that_is_none(kmconfig: Call, root: Path, content: dict[str, Any], told: str) -> None:
-    give(root, ".kmconfig/state/receipts/production/01.json", content)
-    ran = kmconfig("report", "--output", "site")
-    assert ran.code == 65
-    assert "production/01.json" in ran.err
-    assert told in ran.err
-
-
-def test_a_state_folder_of_somebody_else(kmconfig: Call, root: Path) -> None:
-    write(root, {".kmconfig/state/receipts": "a file, and no folder"})
-    ran = kmconfig("report", "--output", "site")
-    assert (ran.code, ran.err) == (0, "")
-    write(root, {"kmconfig.yaml": "version: 1\nstate: gone\n"})
-    assert kmconfig("report", "--output", "site").code == 0
-    assert "no receipts were given" in page(root)
 
 
 # What never stands on it

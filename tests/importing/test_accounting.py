@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -121,10 +122,49 @@ def test_a_tier_that_nothing_tells_is_asked_for(tmp_path: Path) -> None:
         imported(tmp_path, "MAIL_MAILER=smtp\n", tier=None)
 
 
-@pytest.mark.parametrize("name", ["", "../x", "a//b", "/etc/x", ".hidden", "a b", "a\nb", "x/.y"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "../x", "a//b", "/etc/x", ".hidden", "a b", "a\nb", "x/.y", "-x", "--all", "x/-y"),
+        *("x.yaml", "x.yml", "x.YAML", "a/x.yaml", "x" * 201, "x/" * 150 + "x"),
+    ],
+)
 def test_a_name_that_makes_no_file_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match=r"^an environment") as caught:
         imported(tmp_path, "MAIL_MAILER=smtp\n", environment=name)
+    assert "--environment" in str(caught.value.help)
+    assert len(caught.value.sentence) < 400
+
+
+@pytest.mark.parametrize("name", ["x", "0", "_x", "acme/eu-1", "a.b", "x" * 60, "yaml"])
+def test_a_name_that_makes_a_file(tmp_path: Path, name: str) -> None:
+    assert imported(tmp_path, "MAIL_MAILER=smtp\n", environment=name).aim.path == f"environments/{name}.yaml"
+
+
+def test_the_time_grows_with_the_file_and_no_faster(tmp_path: Path) -> None:
+    def seconds(keys: int) -> float:
+        text = "MAIL_MAILER=smtp\n" + "".join(f"MAIL_K{number}=v{number}\n" for number in range(keys))
+        start = process_time()
+        assert len(imported(tmp_path, text).items) > keys
+        return process_time() - start
+
+    seconds(10)
+    assert seconds(16_000) < 32 * seconds(1_000)
+
+
+def test_words_for_nothing_are_no_secrets(tmp_path: Path) -> None:
+    words = ("null", "(null)", "true", "false", "empty", "")
+    text = "".join(f"MAIL_{number}_PASSWORD={word}\n" for number, word in enumerate(words))
+    result = imported(tmp_path, f"{text}MAIL_PASSWORD=null\nDB_PASSWORD=short\nAPP_KEY=a-long-key-of-its-own\n")
+    assert {secret.reference for secret in result.sensitive} == {"live DB_PASSWORD", "live APP_KEY"}
+
+
+@pytest.mark.parametrize(
+    ("value", "lines"), [("opensesame", False), ('"open\nsesame"', True), ('"open\\nsesame"', True), ("x" * 4001, True)]
+)
+def test_secrets_that_a_terminal_does_not_take_as_one_line(tmp_path: Path, value: str, *, lines: bool) -> None:
+    result = imported(tmp_path, f"MAIL_MAILER=smtp\nMAIL_HOST=mail.acme.example\nMAIL_PASSWORD={value}\n")
+    assert (result.secrets["email.smtp.password"] in result.several_lines) is lines
 
 
 def test_the_version_is_that_of_the_application(tmp_path: Path) -> None:

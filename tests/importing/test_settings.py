@@ -149,6 +149,50 @@ def test_sendmail(tmp_path: Path) -> None:
     assert email(new)["sendmail"]["arguments"] == ["-bs", "-i"]
 
 
+@pytest.mark.parametrize(
+    ("command", "path", "arguments"),
+    [
+        ("/usr/sbin/sendmail -bs -i", "/usr/sbin/sendmail", ["-bs", "-i"]),
+        (
+            "/opt/my\\ mail/sendmail -t -f'licensing@acme.example'",
+            "/opt/my mail/sendmail",
+            ["-t", "-flicensing@acme.example"],
+        ),
+        (
+            "/usr/sbin/sendmail -t -oA=b -f ünï@acme.example",
+            "/usr/sbin/sendmail",
+            ["-t", "-oA=b", "-f", "ünï@acme.example"],
+        ),
+    ],
+)
+def test_a_command_of_words(tmp_path: Path, command: str, path: str, arguments: list[str]) -> None:
+    quoted = command.replace("\\", "\\\\")
+    result = imported(tmp_path, f'MAIL_MAILER=sendmail\nMAIL_SENDMAIL_PATH="{quoted}"\n{SENDER}')
+    assert email(result)["sendmail"] == {"path": path, "arguments": arguments}
+    assert item(result, "MAIL_SENDMAIL_PATH").status == "carried"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("/usr/sbin/sendmail -t | tee /tmp/mail", "/usr/sbin/sendmail -t; id", "/bin/true && /usr/sbin/sendmail -t"),
+        *("/usr/sbin/sendmail -t > /tmp/mail", "~/sendmail -t", "$HOME/sendmail -t", "`which sendmail` -t"),
+        *("LC_ALL=C /usr/sbin/sendmail -t", "/usr/sbin/sendmail -t *", "/usr/sbin/sendmail -t # all", "(sendmail -t)"),
+        *("/usr/sbin/sendmail -t 'unclosed", "   "),
+    ],
+)
+def test_a_command_that_only_a_shell_understands_is_not_carried(tmp_path: Path, command: str) -> None:
+    quoted = command.replace("$", "\\$")
+    result = imported(tmp_path, f'MAIL_MAILER=sendmail\nMAIL_SENDMAIL_PATH="{quoted}"\n{SENDER}', laravel=9)
+    said = item(result, "MAIL_SENDMAIL_PATH")
+    assert said.status == "left"
+    assert "`/usr/sbin/sendmail -bs -i` stands in the YAML" in said.reason
+    assert said.help
+    assert email(result)["sendmail"] == {"path": "/usr/sbin/sendmail", "arguments": ["-bs", "-i"]}
+    assert result.outlook is not None
+    assert [pending.reason for pending in result.outlook.operations if pending.key == said.key] == [said.reason]
+
+
 def test_ports_that_are_left_to_laravel(tmp_path: Path) -> None:
     for laravel, port in ((10, 587), (12, 2525)):
         result = imported(tmp_path, server(MAIL_PORT=None), laravel=laravel)
@@ -221,3 +265,12 @@ def test_user_names_stay_text_unless_they_are_secrets(tmp_path: Path, host: str,
     found = email(imported(tmp_path, text, laravel=12))["smtp"]["username"]
     assert (found == username) == is_text
     assert is_text or set(found) == {"env"}
+
+
+def test_secrets_stand_as_references(tmp_path: Path) -> None:
+    result = imported(tmp_path, SAMPLES["SES"], secrets="vault:km/ses")
+    assert settings(result)["email"]["ses"] == {
+        "region": "eu-west-1",
+        "access_key_id": {"vault": "km/ses#access_key_id"},
+        "secret_access_key": {"vault": "km/ses#secret_access_key"},
+    }

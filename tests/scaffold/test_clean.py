@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kmconfig.providers.registry import PROVIDERS
+from kmconfig.report.initial_secrets import store_command
 from kmconfig.scaffold.answers import SECRET_SOURCES, TARGETS, TIERS
 from kmconfig.scaffold.environments import references
 from tests.scaffold.answering import answers, made
@@ -72,9 +73,9 @@ def test_every_region_of_every_provider(tmp_path: Path) -> None:
 def test_every_reference_has_a_command(tmp_path: Path, way: str, secrets: str) -> None:
     some = {**WAYS[way], "secrets": secrets, "target": "settings_api"}
     result = made(tmp_path, **some)
-    told = {str(ref) for ref, _ in result.stores}
+    told = {str(ref) for ref in result.secrets}
     assert told == {str(ref) for ref in references(answers(**some))}
     text = "".join(result.files[f"environments/{tier}.yaml"] for tier in TIERS)
-    written = {line for ref, _ in result.stores if (line := ref.name) in text}
-    assert len(written) == len({ref.name for ref, _ in result.stores})
-    assert all(command for _, command in result.stores)
+    written = {line for ref in result.secrets if (line := ref.name) in text}
+    assert len(written) == len({ref.name for ref in result.secrets})
+    assert all(store_command(ref) for ref in result.secrets)

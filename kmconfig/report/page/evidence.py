@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +33,8 @@ KINDS = (
     Kind("drift", "Drift of live targets"),
     Kind("plan", "Pending changes"),
 )
+#: Our own descriptors, by which `--dns <(kmconfig dns …)` and `--dns /dev/stdin` name pipes.
+_OPENED = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/\d+")
 _LARGEST = 64 * 1024 * 1024
 _RECEIPT = Form(
     schema="receipt",
@@ -105,7 +109,7 @@ def _receipt(path: Path) -> Document:
 
 def _read(path: Path) -> Any:
     try:
-        with path.open("rb") as stream:
+        with open(_open(path), "rb") as stream:
             text = stream.read(_LARGEST + 1)
         if len(text) > _LARGEST:
             raise ConfigurationError(
@@ -119,6 +123,21 @@ def _read(path: Path) -> Any:
     except (ValueError, RecursionError):
         place, reason = str(path), "it cannot be decoded"
     raise ConfigurationError(f"`{place}` is not JSON: {reason}", help="give the JSON that a kmconfig command wrote")
+
+
+def _open(path: Path) -> int:
+    """A descriptor of a regular file, or of a pipe that the shell has opened for us; anything else might never end.
+
+    Raises OSError, and UsageError for other kinds of files, without waiting for a pipe's other end.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode) or (stat.S_ISFIFO(mode) and _OPENED.fullmatch(os.path.normpath(path))):
+        os.set_blocking(handle, True)
+        return handle
+    os.close(handle)
+    what = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
+    raise UsageError(f"cannot read `{path}`: it is {what}", help="name a file with the JSON that the command printed")
 
 
 def _refuse_constant(name: str) -> None:
