@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,7 +25,7 @@ from kmconfig.report.fleet import summary_lines
 from kmconfig.report.stream import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kmconfig.cli.applying import Applying
     from kmconfig.environment.environment import Environment
@@ -53,6 +55,8 @@ class Fleet:
     def apply(self, fleet: list[list[Environment]]) -> None:
         """Apply them all, or as many as succeed, and say in the end what came of each."""
         everything = [environment for wave in fleet for environment in wave]
+        if not everything:
+            self._outcomes.say("no environment belongs to this part, so there is nothing to apply")
         for wave in fleet:
             if self._stopped():
                 break
@@ -123,11 +127,31 @@ class Fleet:
 _SHARE: list[tuple[Applying, list[Environment]]] = []
 
 
+#: Held by this process while it applies an environment.
+_UNDER_WAY = threading.Lock()
+
+
 def _begin(applying: Applying, wave: list[Environment]) -> None:
     """Prepare a process for its work: it is interrupted only while it applies, and ends its logins at its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _SHARE.append((applying, wave))
-    Finalize(None, current().close, exitpriority=10)
+    close = current().close
+    Finalize(None, close, exitpriority=10)
+    threading.Thread(target=_end_with_parent, args=(close,), daemon=True).start()
+
+
+def _end_with_parent(close: Callable[[], None]) -> None:
+    """End this process when the command was killed that began it, once what is under way has come to its end.
+
+    Nobody else would end it, and a pipeline would wait for whoever holds its output.
+    """
+    parent = parent_process()
+    if parent is None:
+        return
+    connection.wait([parent.sentinel])
+    with _UNDER_WAY:
+        close()
+        os._exit(INTERRUPTED)
 
 
 def _apply_here(number: int) -> Done:
@@ -136,7 +160,7 @@ def _apply_here(number: int) -> Done:
     environment = wave[number]
     said = io.StringIO()
     outcomes = Outcomes(form="text", stream=said)
-    with _errors_to(said), _interruptible():
+    with _UNDER_WAY, _errors_to(said), _interruptible():
         applying.with_outcomes(outcomes).one(environment)
     return Done(outcomes.document()["results"][-1], outcomes.exit_code, said.getvalue())
 

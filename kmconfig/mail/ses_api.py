@@ -13,6 +13,7 @@ from kmconfig.mail.ses_faults import PASSING, THROTTLED, TIMEOUT, failed_by
 from kmconfig.mail.ses_quiet import QUIET
 from kmconfig.mail.time_limit import within
 from kmconfig.secrets.aws.answer_size import bound_answers
+from kmconfig.secrets.aws.descriptions import share_descriptions
 from kmconfig.secrets.aws.faults import Asking
 
 if TYPE_CHECKING:
@@ -154,6 +155,7 @@ class SesApi:
 
         account = self._account
         core = botocore.session.Session()
+        share_descriptions(core)
         # By default, so that it also holds for the clients that botocore makes to fetch credentials. It does not
         # ask again by itself, because a message could then be sent twice.
         limits = {"connect_timeout": account.timeout, "read_timeout": account.timeout}

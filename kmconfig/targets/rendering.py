@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kmconfig.errors import ConfigurationError
+from kmconfig.errors import ConfigurationError, UsageError
 from kmconfig.secrets.secret import Secret
 from kmconfig.targets.candidate import mail_keys_input
 from kmconfig.targets.laravel_keys import mail_keys
@@ -47,10 +47,14 @@ class _Asked(NamedTuple):
 def render(environment: Environment, kind: str | None, *, root: Path) -> Rendered:
     """What the target of an environment would hold, or one of another ``kind``.
 
-    Raises ConfigurationError where the environment is not complete, or names no target and ``kind`` is None.
+    Raises UsageError where there is no such kind, and ConfigurationError where the environment is not complete, or
+    names no target and ``kind`` is None.
     """
     chosen = kind or _kind_of(environment)
-    return _RENDERERS[chosen](_Asked(environment, environment.get("target", chosen), root))
+    asked = _Asked(environment, environment.get("target", chosen), root)
+    if chosen in _RENDERERS:
+        return _RENDERERS[chosen](asked)
+    return _of_package(chosen, asked)
 
 
 def _kind_of(environment: Environment) -> str:
@@ -62,6 +66,17 @@ def _kind_of(environment: Environment) -> str:
         )
     kind: str = next(iter(target.data))
     return kind
+
+
+def _of_package(kind: str, asked: _Asked) -> Rendered:
+    if kind not in asked.environment.layers[-1].words.targets:
+        raise UsageError(f"there is no kind of target `{kind}`", help=f"use one of {', '.join(KINDS)}")
+    from kmconfig.targets.package_target import module_of, unusable  # noqa: PLC0415 - few targets come from packages
+
+    rendered = module_of(kind).render(unresolved(asked.environment), asked.block)
+    if not isinstance(rendered, Rendered) or rendered.kind != kind or not rendered.documents:
+        raise unusable(kind, "what `render` gives cannot be shown", help=f"give a Rendered of the kind `{kind}`")
+    return rendered
 
 
 def _kubernetes(asked: _Asked) -> Rendered:
@@ -88,7 +103,7 @@ def _laravel_env(asked: _Asked) -> Rendered:
             lines.append(f"# {key} goes, where it stands\n")
         else:
             lines.append(edit("", {key: f"<{value.reference}>" if isinstance(value, Secret) else value}))
-    document = {key: value.value if isinstance(value, LaravelNull) else _told(value) for key, value in values.items()}
+    document = {key: value.value if isinstance(value, LaravelNull) else told(value) for key, value in values.items()}
     return Rendered("laravel_env", (document,), "".join(lines))
 
 
@@ -105,9 +120,9 @@ def _locked_version(asked: _Asked) -> int | None:
 
 
 def _file(asked: _Asked) -> Rendered:
-    from kmconfig.targets.json_file import document_of  # noqa: PLC0415
+    from kmconfig.targets.settings_file import document_of  # noqa: PLC0415
 
-    return Rendered("file", (document_of(unresolved(asked.environment), told=_told),))
+    return Rendered("file", (document_of(unresolved(asked.environment), told=told),))
 
 
 def _variables(kind: str) -> Callable[[_Asked], Rendered]:
@@ -130,10 +145,11 @@ def _settings_api(asked: _Asked) -> Rendered:
 
 
 def _document(kind: str, pairs: Iterable[tuple[str, Any]]) -> Rendered:
-    return Rendered(kind, ({name: _told(value) for name, value in pairs},))
+    return Rendered(kind, ({name: told(value) for name, value in pairs},))
 
 
-def _told(value: Any) -> Any:
+def told(value: Any) -> Any:
+    """What stands for a secret in a document."""
     return {"reference": value.reference} if isinstance(value, Secret) else value
 
 
@@ -147,4 +163,4 @@ _RENDERERS: Mapping[str, Callable[[_Asked], Rendered]] = {
 }
 
 KINDS = tuple(_RENDERERS)
-"""The kinds of targets."""
+"""Our kinds of targets."""

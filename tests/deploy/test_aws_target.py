@@ -14,7 +14,7 @@ from tests.deploy.aws_targets import OLD, OLD_SECRET, PREFIX, SECRET, aim, appli
 from tests.deploy.endings import APPLY, complies, steps
 from tests.deploy.killed import Killer
 from tests.deploy.site import PASSWORD, good_server, site_in
-from tests.secrets.aws.conftest import _models_loaded_once, waits
+from tests.secrets.aws.conftest import waits
 from tests.servers.aws import aws, aws_server
 from tests.targets.aws.site import AwsSite
 from tests.targets.settings import holder
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.mail.certificates import Certificates
     from tests.servers.aws import AwsServer
 
-__all__ = ["_models_loaded_once", "aws", "aws_server", "waits"]
+__all__ = ["aws", "aws_server", "waits"]
 
 READING = {
     "DescribeSecret",

@@ -10,7 +10,7 @@ import pytest
 
 from kmconfig.targets.files import ssh_scripts
 from kmconfig.targets.files.ssh_connection import SshConnection
-from tests.deploy.endings import APPLY, require_rolled_back, require_unchanged, steps
+from tests.deploy.endings import APPLY, ending, rolled_back, steps, taken_back, untouched
 from tests.deploy.killed import Killer
 from tests.deploy.remote_sites import configure
 from tests.deploy.site import LIVE, PASSWORD, Site, everything, site_in
@@ -72,7 +72,7 @@ def test_a_life(far: Site, sshd: Sshd, kmconfig: Call, server: Server) -> None:
 def test_what_fails_is_taken_back(site: Site, sshd: Sshd, kmconfig: Call) -> None:
     configure(site, sshd, reload=[["sh", "-c", "cp .env loaded"]], verify=[["sh", "-c", "echo no such login; exit 3"]])
     ran = kmconfig(*APPLY)
-    require_rolled_back(site, ran, "verify")
+    assert taken_back(site, ran) == rolled_back("verify")
     assert "ended with 3: no such login" in ran.result["message"]
     assert (site.application / "loaded").read_bytes() == LIVE
 
@@ -80,7 +80,7 @@ def test_what_fails_is_taken_back(site: Site, sshd: Sshd, kmconfig: Call) -> Non
 def test_what_commands_print_is_masked(site: Site, sshd: Sshd, kmconfig: Call) -> None:
     configure(site, sshd, verify=[["sh", "-c", "cat .env; env; exit 1"]])
     ran = kmconfig("-vvv", *APPLY)
-    require_rolled_back(site, ran, "verify")
+    assert taken_back(site, ran) == rolled_back("verify")
     assert PASSWORD not in ran.out + ran.err
     assert "MAIL_HOST=localhost" in ran.result["message"]
 
@@ -88,7 +88,7 @@ def test_what_commands_print_is_masked(site: Site, sshd: Sshd, kmconfig: Call) -
 def test_another_run_holds_the_lock(far: Site, sshd: Sshd, kmconfig: Call, server: Server) -> None:
     with held(reach(connect(sshd), far.env)[1]):
         ran = kmconfig(*APPLY)
-    require_unchanged(far, ran, 4)
+    assert ending(far, ran) == untouched(4)
     assert "run 20260101T000000Z-0000000ab of `staging` by" in ran.result["message"]
     assert server.connections == 0
 

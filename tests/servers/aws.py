@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3.session
+import botocore.session
 import pytest
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -18,6 +19,7 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 from werkzeug.serving import make_server
 
+from kmconfig.secrets.aws.descriptions import share_descriptions
 from tests.servers.aws_front_door import ACCOUNT, SEEDING_KEY, Asked, FrontDoor, Interference, error
 
 if TYPE_CHECKING:
@@ -56,7 +58,9 @@ class AwsServer:
     def client(self, service: str) -> Any:
         """A client that prepares a test: what it asks is not recorded."""
         if service not in self._clients:
-            session = boto3.session.Session(SEEDING_KEY, "x", region_name=REGION)
+            core = botocore.session.Session()
+            share_descriptions(core)
+            session = boto3.session.Session(SEEDING_KEY, "x", region_name=REGION, botocore_session=core)
             self._clients[service] = session.client(service, endpoint_url=self.url)
         return self._clients[service]
 

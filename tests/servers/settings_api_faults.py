@@ -79,7 +79,7 @@ def cut_off(handler: Handler) -> None:
 def gzip_bomb(handler: Handler) -> None:
     """Answer with little that becomes much."""
     handler.usual()
-    handler.reply(200, gzip.compress(b"0" * 50_000_000), Content_Encoding="gzip")
+    handler.reply(200, gzip.compress(b"0" * 500_000) * 100, Content_Encoding="gzip")
 
 
 def huge(handler: Handler) -> None:

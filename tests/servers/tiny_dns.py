@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import socket
-import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import dns.flags
 import dns.message
@@ -12,12 +11,13 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+from tests.servers.threaded import Threaded
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
 
-class TinyDns:
+class TinyDns(Threaded):
     """Answers with ``records`` (name without the last dot to text); others do not exist.
 
     Names in ``failing`` are answered with SERVFAIL, names in ``silent`` with nothing.
@@ -32,34 +32,26 @@ class TinyDns:
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         self._closing = False
-        self._thread = threading.Thread(target=self._serve, daemon=True)
 
     @property
     def address(self) -> str:
         """Address and port, as ``KMCONFIG_RESOLVER`` takes them."""
         return f"127.0.0.1:{self.port}"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    def serve(self) -> None:
+        with self._socket:
+            while True:
+                data, client = self._socket.recvfrom(4096)
+                if self._closing:
+                    return
+                answer = self._answer(dns.message.from_wire(data))
+                if answer is not None:
+                    self._socket.sendto(answer.to_wire(), client)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
         self._closing = True
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
             waker.sendto(b"", ("127.0.0.1", self.port))
-        self._thread.join(5)
-        self._socket.close()
-
-    def _serve(self) -> None:
-        while True:
-            data, client = self._socket.recvfrom(4096)
-            if self._closing:
-                return
-            answer = self._answer(dns.message.from_wire(data))
-            if answer is not None:
-                self._socket.sendto(answer.to_wire(), client)
 
     def _answer(self, query: dns.message.Message) -> dns.message.Message | None:
         (question,) = query.question

@@ -181,6 +181,32 @@ def test_secrets_of_now_are_known_so_that_they_can_be_masked(env: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "STRIPE_SECRET_LIVE=canary-value",
+        "SENTRY_LARAVEL_DSN=canary-value",
+        "GITHUB_PAT=canary-value",
+        "SLACK_WEBHOOK_URL=canary-value",
+        "LICENSE_PRIVATE=canary-value",
+        "FTP_PASS=canary-value",
+        "AMQP=amqp://canary-value@queue.acme.example",
+    ],
+)
+def test_secrets_of_other_parts_are_known_too(env: Path, line: str) -> None:
+    env.write_text(f"{line}\n", encoding="utf-8")
+    (secret,) = reader_of(env).live_secrets()
+    assert "canary-value" in secret.reveal()
+
+
+@pytest.mark.parametrize(
+    "line", ["COMPASS=north-by-northwest", "PATH_PATTERN=some-pattern", "URL=https://a.example/@b"]
+)
+def test_what_is_no_secret(env: Path, line: str) -> None:
+    env.write_text(f"{line}\n", encoding="utf-8")
+    assert reader_of(env).live_secrets() == ()
+
+
+@pytest.mark.parametrize(
     ("lock", "problem"),
     [
         (None, ConfigurationError),

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kmconfig.secrets.aws.codes import EXPIRED
+from kmconfig.secrets.aws.descriptions import share_descriptions
 from kmconfig.secrets.aws.faults import Asking, Fault, fault_of
 from kmconfig.secrets.aws.patience import Budget, Patience
 
@@ -164,6 +165,7 @@ class Session:
         from botocore.config import Config  # noqa: PLC0415
 
         core = botocore.session.Session(profile=self._settings.profile)
+        share_descriptions(core)
         # By default, so that it also holds for the clients botocore makes to fetch credentials.
         core.set_default_client_config(
             Config(
@@ -183,8 +185,6 @@ class Session:
         finally:
             sts.close()
         assumed = self._new_core()
-        # Reading AWS's service models a second time would take as long as all questions do.
-        assumed.register_component("data_loader", core.get_component("data_loader"))
         assumed.set_credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
         return assumed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.errors import CouldNotCheck
@@ -12,6 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kmconfig.secrets.aws.session import Reply, Session
+
+
+_PAUSES = (2.0, 4.0, 8.0)
+"""Seconds before a throttled request is sent again, after botocore has given up: an account may write few parameters a
+second, and who stops between two of them leaves half of the settings behind."""
+
+_THROTTLED = frozenset(
+    ("RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "TooManyUpdates")
+)
 
 
 class Line:
@@ -27,7 +37,15 @@ class Line:
         return self._session.region
 
     def call(self, service: str, operation: str, **parameters: Any) -> Reply:
-        """Ask a service; a Fault where there is no good answer."""
+        """Ask a service, and again while it throttles; a Fault where there is no good answer."""
+        for pause in _PAUSES:
+            reply = self._once(service, operation, **parameters)
+            if not isinstance(reply, Fault) or reply.code not in _THROTTLED:
+                return reply
+            time.sleep(pause)
+        return self._once(service, operation, **parameters)
+
+    def _once(self, service: str, operation: str, **parameters: Any) -> Reply:
         with self._lock:
             self._session.begin()
             return self._session.call(service, operation, **parameters)

@@ -85,19 +85,17 @@ class AwsRecords:
             Tier=TIER,
             Overwrite=after > 0,
         )
-        if isinstance(reply, Fault):
-            if reply.code == "ParameterAlreadyExists":
-                raise Conflict
+        if isinstance(reply, Fault) and reply.code != "ParameterAlreadyExists":
             raise unwritable(f"ssm:{parameter}", reply)
-        number = int(reply["Version"])
-        if number != after + 1 and not self._all_ours(parameter, after, value):
-            raise Conflict
-        return number
+        number = 0 if isinstance(reply, Fault) else int(reply["Version"])
+        return number if number == after + 1 else self._sent_again(parameter, after, value)
 
-    def _all_ours(self, parameter: str, after: int, value: str) -> bool:
-        """Whether boto3 has sent the same write more than once."""
-        newer = [version for number, version in history(self._line, parameter).items() if number > after]
-        return all(version.text.reveal() == value for version in newer)
+    def _sent_again(self, parameter: str, after: int, value: str) -> int:
+        """The number of the newest version, where boto3 has sent the same write more than once. Raises Conflict."""
+        newer = {number: version for number, version in history(self._line, parameter).items() if number > after}
+        if not newer or any(version.text.reveal() != value for version in newer.values()):
+            raise Conflict
+        return max(newer)
 
 
 def _packed(text: str) -> str:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from kmconfig.errors import CouldNotCheck, Refused
 from kmconfig.secrets.secret import Secret
 from kmconfig.targets.aws.evidence import Staged, judge
-from kmconfig.targets.aws.history import mark_of, version_id
+from kmconfig.targets.aws.history import history, mark_of, version_id
 from kmconfig.targets.aws.holdings import SECURE
-from kmconfig.targets.aws.reader import aim
 from kmconfig.targets.aws.snapshot import Snapshot
 from kmconfig.targets.aws.writing import delete_parameter, promote, put_parameter, put_version, tidy
 from kmconfig.targets.goal import Candidate
 from kmconfig.targets.laravel_keys import SECRET_KEYS
+from kmconfig.targets.variables.reading import aim
 from kmconfig.targets.variables.texts import NULL
 
 if TYPE_CHECKING:
@@ -47,14 +47,18 @@ class AwsWriter:
         self._judged: str | None = None
 
     def prepare(self) -> None:
-        """Make sure that the secret is there and that no secret would be kept in clear. Raises CouldNotCheck."""
+        """Make sure that the secret is there, that no secret would be kept in clear, and that versions can be told.
+
+        Raises CouldNotCheck.
+        """
         holdings = self._reader.read()
         if holdings.document is not None and holdings.document.version is None:
             raise CouldNotCheck(
                 f"`aws_secret:{self._shelves.secret}` {holdings.document.lack}",
                 help="create it with its KMS key and policy first, with `{}` in it: `aws secretsmanager create-secret`",
             )
-        for name, text in self._changes(holdings)[0].items():
+        changes = self._changes(holdings)[0]
+        for name, text in changes.items():
             held = holdings.parameters.get(name)
             if held is not None and held.kind != SECURE and _is_secret(name, text):
                 raise CouldNotCheck(
@@ -62,6 +66,10 @@ class AwsWriter:
                     " does not change the type of a parameter",
                     help="delete it, wait 30 seconds, and apply again: it is then made as a SecureString",
                 )
+        replaced = next((name for name in changes if name in holdings.parameters), None)
+        if replaced is not None:
+            # Each write and each way back looks at it: without the permission a run would stop half-way.
+            history(self._line, self._shelves.parameter(replaced))
 
     def capture(self) -> bytes:
         """Which versions there are now."""

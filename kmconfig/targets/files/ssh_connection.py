@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import time
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,16 +18,21 @@ from typing import IO, TYPE_CHECKING
 from kmconfig.errors import ConfigurationError, CouldNotCheck
 from kmconfig.secrets.interrupts import interrupts_held
 from kmconfig.targets.files.interface import Ended
-from kmconfig.targets.files.ssh_faults import transport_fault
+from kmconfig.targets.files.ssh_faults import is_turned_away, transport_fault
 from kmconfig.targets.files.ssh_scripts import RUN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kmconfig.targets.files.ssh_address import SshAddress
 
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 60.0
+_LARGEST_ANSWER = 8 * 1024 * 1024
+_LOOK_SECONDS = 0.25
 _LINGER_SECONDS = 15
 _LOST = 255
+_PAUSES = (0.5, 1.0, 2.0, 4.0)  # before a busy server is asked again; each varies by half of it
 _LONGEST_SOCKET = 90  # of some 104 bytes; ssh adds a suffix while it opens the socket
 
 #: What ssh itself needs of this process's environment; nothing else could be forwarded by anybody's configuration.
@@ -58,6 +64,11 @@ class Answer:
     out: bytes
     said: str
 
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it is more than any script prints."""
+        return max(len(self.out), len(self.said)) > _LARGEST_ANSWER
+
 
 class SshConnection:
     """Runs scripts there. ``known_hosts`` is a file with the only host keys that count, else those of the user do.
@@ -81,16 +92,27 @@ class SshConnection:
     def ask(self, script: str, *words: str, data: bytes = b"") -> Answer:
         """Run a script to its end. Raises CouldNotCheck where the connection fails or it does not end in time."""
         mark = secrets.token_hex(8)
+        ended = self._ask_once(script, *words, mark=mark, data=data)
+        for pause in _PAUSES:
+            if ended.code != _LOST or ended.out or not is_turned_away(ended.said):
+                break
+            time.sleep(pause * (0.5 + secrets.randbelow(1000) / 1000))
+            ended = self._ask_once(script, *words, mark=mark, data=data)
+        return self._answer(ended, mark)
+
+    def _ask_once(self, script: str, *words: str, mark: str, data: bytes) -> Answer:
+        """What a script printed, its mark too, and how ssh ended."""
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
             # An interrupt comes afterwards: what was half asked for would have an unknown end.
             with interrupts_held():
                 process = self.start(script, *words, mark=mark, out=out, said=said)
-                try:
-                    process.communicate(data, timeout=ANSWER_SECONDS)
-                except subprocess.TimeoutExpired:
+                unsent = iter((data,))
+                if not _ends(
+                    lambda seconds: process.communicate(next(unsent, None), seconds), ANSWER_SECONDS, out, said
+                ):
                     process.kill()
                     process.wait()
-            return self._answer(process.returncode, _content(out), _content(said), mark)
+            return _ended(process, out, said)
 
     def run(self, command: tuple[str, ...], *, folder: str, timeout: float) -> Ended:
         """Run an argument list in a folder; it is ended with all that it has started after so many seconds.
@@ -101,14 +123,13 @@ class SshConnection:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
             with interrupts_held():
                 process = self.start(RUN, folder, *command, mark=mark, out=out, said=said)
-            late = False
             try:
-                process.wait(timeout)
-            except subprocess.TimeoutExpired:
-                late = True
+                late = not _ends(process.wait, timeout, out, said)
             finally:
+                if _are_too_long(out, said):
+                    process.kill()
                 _close(process)
-            answer = self._answer(process.returncode, _content(out), _content(said), mark)
+            answer = self._answer(_ended(process, out, said), mark)
         output, _, code = answer.out.rpartition(b"\n")
         if answer.code or not code.isdigit():
             return Ended(code=answer.code or 1, output=answer.said)
@@ -128,7 +149,7 @@ class SshConnection:
                 stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=said,
-                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                env=_environment(),
                 start_new_session=True,
             )
         except OSError as error:
@@ -136,17 +157,19 @@ class SshConnection:
                 f"{self.place}: OpenSSH's client cannot be run: {error.strerror}", help="install it (`ssh`)"
             ) from None
 
-    def _answer(self, code: int, out: bytes, said: bytes, mark: str) -> Answer:
-        text = said.decode("utf-8", "replace")
-        _, marked, answer = out.partition(f"{mark}\n".encode())
-        if code == _LOST or code < 0:
-            raise self.lost(text if code == _LOST else f"no answer within {ANSWER_SECONDS:g} s")
+    def _answer(self, ended: Answer, mark: str) -> Answer:
+        _, marked, answer = ended.out.partition(f"{mark}\n".encode())
+        if ended.is_too_long:
+            raise self.lost("it answered without an end")
+        if ended.code == _LOST or ended.code < 0:
+            raise self.lost(ended.said if ended.code == _LOST else f"no answer within {ANSWER_SECONDS:g} s")
         if not marked:
+            seen = "it printed something else" if ended.out.strip() else "it printed nothing"
             raise CouldNotCheck(
-                f"{self.place} does not run commands for this login: {text.strip()[-300:] or 'it printed nothing'}",
+                f"{self.place} does not run commands for this login: {ended.said.strip()[-300:] or seen}",
                 help="the login needs a POSIX shell, and no forced command",
             )
-        return Answer(code=code, out=answer, said=text)
+        return Answer(code=ended.code, out=answer, said=ended.said)
 
     def lost(self, said: str) -> CouldNotCheck:
         """Note that the connection is gone, and return the error that says so."""
@@ -184,6 +207,7 @@ def _end(folder: str, arguments: tuple[str, ...]) -> None:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 check=False,
+                env=_environment(),
                 timeout=5,
             )
     shutil.rmtree(folder, ignore_errors=True)
@@ -201,9 +225,34 @@ def _close(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+
+
+def _ended(process: subprocess.Popen[bytes], out: IO[bytes], said: IO[bytes]) -> Answer:
+    return Answer(code=process.returncode, out=_content(out), said=_content(said).decode("utf-8", "replace"))
+
+
+def _ends(wait: Callable[[float], object], timeout: float, *files: IO[bytes]) -> bool:
+    """Wait for a process; False where it takes longer than so many seconds, or prints too much into its files."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            wait(max(0.0, min(_LOOK_SECONDS, deadline - time.monotonic())))
+        except subprocess.TimeoutExpired:
+            if _are_too_long(*files) or time.monotonic() >= deadline:
+                return False
+        else:
+            return True
+
+
+def _are_too_long(*files: IO[bytes]) -> bool:
+    return any(os.fstat(file.fileno()).st_size > _LARGEST_ANSWER for file in files)
+
+
 def _content(file: IO[bytes]) -> bytes:
     file.seek(0)
-    return file.read()
+    return file.read(_LARGEST_ANSWER + 1)
 
 
 def _quoted(path: Path) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from kmconfig.errors import CouldNotCheck
 
+_TURNED_AWAY = re.compile(r"(?:kex|ssh)_exchange_identification: (?:read: )?Connection (?:reset|closed)")
 _PROVE = "make sure from elsewhere that it is the right machine, and correct its line in the known_hosts file"
 _FAULTS = (
     (
@@ -40,6 +43,11 @@ def transport_fault(place: str, said: str) -> CouldNotCheck:
         f"the connection to {place} was lost: {last_line(said) or 'ssh ended without a reason'}",
         help="run the command again; what a run has left open is then brought to its end",
     )
+
+
+def is_turned_away(said: str) -> bool:
+    """Whether the server has ended the connection at its very begin, as a busy one does (`MaxStartups`)."""
+    return _TURNED_AWAY.search(said) is not None
 
 
 def last_line(said: str) -> str:

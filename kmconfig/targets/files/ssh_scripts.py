@@ -10,6 +10,7 @@ from __future__ import annotations
 ABSENT = 44
 HELD = 45
 LOST = 46
+GONE = 47
 
 _BEGIN = """\
 LC_ALL=C TZ=UTC
@@ -72,7 +73,7 @@ held() {{
   [ -z "$1" ] && return
   lost() {{ echo "$1" >&2; exit {LOST}; }}
   grep -q -F -e "$2" "$1" || lost 'another run holds the lock now'
-  if flock -n "$1" true; then lost 'the lock of this run is gone'; fi
+  if flock -n "$1" true; then echo 'the lock of this run is gone' >&2; exit {GONE}; fi
 }}
 """
 
@@ -83,6 +84,7 @@ trap 'exit 3' HUP INT TERM PIPE
 set -C
 cat >"$temporary" || exit 3
 set +C
+exec 8>>"$temporary" || exit 3
 [ "$(wc -c <"$temporary")" -eq "$size" ] || fail 'the connection was lost before all of it had arrived'
 if [ -e "$path" ]; then
   [ -f "$path" ] || fail 'it is not a regular file'
@@ -96,11 +98,16 @@ fi
 chmod "$mode" "$temporary" || exit 3
 """
 
-TRY = f"{_BEGIN}{_TEMPORARY}"
-"""Do everything short of replacing a file."""
+TRY = f"""{_BEGIN}{_TEMPORARY}
+[ -r /proc/self/mountinfo ] || exit 0
+while read -r _ _ _ _ at _; do
+  [ "$at" != "$path" ] || fail 'device or resource busy'
+done </proc/self/mountinfo
+"""
+"""Do everything short of replacing a file, and look whether it is a mount of its own."""
 
 PUT = f"""{_BEGIN}{_HELD}{_TEMPORARY}
-dd if=/dev/null of="$temporary" conv=notrunc,fsync 2>/dev/null || fail 'it cannot be put on disk'
+dd if=/dev/null conv=fsync 2>/dev/null >&8 || fail 'it cannot be put on disk'
 held "$5" "$6"
 mv -f "$temporary" "$path" || exit 3
 sync "${{path%/*}}" 2>/dev/null || sync

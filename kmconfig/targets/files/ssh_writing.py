@@ -11,18 +11,28 @@ from kmconfig.errors import CouldNotCheck
 from kmconfig.targets.atomic import TEMPORARY, leftovers
 from kmconfig.targets.files.ssh_faults import reason
 from kmconfig.targets.files.ssh_reading import RemoteReading
-from kmconfig.targets.files.ssh_scripts import LOST, OWN, PUT, REMOVE, TRY
+from kmconfig.targets.files.ssh_scripts import GONE, LOST, OWN, PUT, REMOVE, TRY
 from kmconfig.targets.keeping.interface import LeaseLost
 
 if TYPE_CHECKING:
     from kmconfig.targets.files.ssh_connection import Answer, SshConnection
+
+_BY_ITS_OWNER = "apply as the owner of the file, who may also create files in its folder"
+_REMEDIES = {
+    "resource busy": "it is mounted as a single file there, which cannot be replaced as a whole; "
+    "mount its folder instead",
+    "no space left": "make room on its disk",
+    "quota": "make room in the quota of the login",
+    "read-only file system": "apply where the file system can be written",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteWriting:
     """Writes files there, each as a whole or not at all, as long as the lock is this run's.
 
-    Paths are as ``RemoteReading.locate`` gives them. All methods raise CouldNotCheck, and LeaseLost where it is not.
+    Paths are as ``RemoteReading.locate`` gives them. All methods raise CouldNotCheck, also where the lock was lost
+    with the session that held it, and LeaseLost where another run has it.
     """
 
     connection: SshConnection
@@ -59,13 +69,16 @@ class RemoteWriting:
             raise LeaseLost(
                 f"{self.connection.place}: {why}", help="see what the other run does, then `kmconfig apply --resume`"
             )
-        mounted = "resource busy" in why
-        raise CouldNotCheck(
-            f"cannot write `{self.connection.place}:{path}`: {why}",
-            help="it is mounted as a single file there, which cannot be replaced as a whole; mount its folder instead"
-            if mounted
-            else "apply as the owner of the file, who may also create files in its folder",
-        )
+        if answer.code == GONE:
+            raise CouldNotCheck(
+                f"the session that holds the lock on {self.connection.place} was lost",
+                help="run the command again; what a run has left open is then brought to its end",
+            )
+        raise CouldNotCheck(f"cannot write `{self.connection.place}:{path}`: {why}", help=_remedy(why))
+
+
+def _remedy(why: str) -> str:
+    return next((remedy for sign, remedy in _REMEDIES.items() if sign in why), _BY_ITS_OWNER)
 
 
 def _temporary(path: str) -> str:

@@ -61,7 +61,7 @@ class FileWriter:
             raise ValueError("content is staged before it is written")
         self._require(self._file.read()[1])
         fence.check()
-        self._writable.replace(self._staged)
+        self._replace(self._staged)
 
     def restore(self, snapshot: bytes | None, fence: Fence) -> None:
         """Put back what a snapshot holds."""
@@ -69,7 +69,15 @@ class FileWriter:
         if snapshot is None:
             self._writable.remove()
         else:
-            self._writable.replace(snapshot)
+            self._replace(snapshot)
+
+    def _replace(self, data: bytes) -> None:
+        try:
+            self._writable.replace(data)
+        except OSError as error:
+            raise CouldNotCheck(
+                f"cannot replace `{self._file.shown}`: {error.strerror or type(error).__name__}"
+            ) from None
 
     def state(self, snapshot: bytes | None, written: Collection[str]) -> State:
         """Compare the file with a snapshot and with the fingerprints of what was staged.

@@ -15,6 +15,7 @@ from kmconfig.targets.kubernetes.remote_refs import RemoteRef
 from kmconfig.targets.kubernetes.wanted import (
     MANAGER,
     MANAGER_LABEL,
+    OWNER_ANNOTATION,
     REMOTE_DEFAULTS,
     SECRET_ANNOTATION,
     SECRET_KEYS_ANNOTATION,
@@ -25,6 +26,7 @@ from kmconfig.targets.variables.texts import NULL
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from kmconfig.source.parser import Document
     from kmconfig.targets.kubernetes.place import Place
     from kmconfig.targets.kubernetes.wanted import Manifest
 
@@ -68,18 +70,30 @@ def fields(held: Documents, contents: Mapping[str, bytes | None], place: Place) 
     found: dict[str, Field] = {}
     for name, document in held.items():
         kind = "ConfigMap" if name == place.config_file else "ExternalSecret"
-        for field in (*_own(document, name), *_rest(document, kind, name)):
+        beside = _beside(contents.get(name), kind, name)
+        for field in (*_own(document, name), *_rest(document, kind, name), *beside):
             found[field.key] = _both(found[field.key], field) if field.key in found else field
     if (content := contents.get(KUSTOMIZATION)) is not None:
         listed = [line.removeprefix("- ") for line in content.decode().splitlines() if line.startswith("- ")]
-        found[KUSTOMIZATION] = Field(key=KUSTOMIZATION, text=", ".join(listed), file=KUSTOMIZATION)
+        found[KUSTOMIZATION] = Field(key=KUSTOMIZATION, text=f"lists {', '.join(listed)}", file=KUSTOMIZATION)
     return found
 
 
+def owner_in(manifest: Manifest) -> str | None:
+    """The environment whose settings a manifest holds, as far as it says so."""
+    owner = _get(manifest, "metadata", "annotations", OWNER_ANNOTATION)
+    return owner if isinstance(owner, str) else None
+
+
+def owner_of(content: bytes | None) -> str | None:
+    """The same for the content of any file; None where it is no manifest."""
+    parsed = None if content is None else _parsed(content, "")
+    return None if parsed is None or parsed.root is None else owner_in(parsed.root.plain())
+
+
 def _manifest(content: bytes, shown: str) -> Manifest:
-    file, problem = decode(content, shown)
-    root = None if problem is not None else parse(file).root
-    document: Any = None if root is None else root.plain()
+    parsed = _parsed(content, shown)
+    document: Any = None if parsed is None or parsed.root is None else parsed.root.plain()
     if _get(document, "metadata", "labels", MANAGER_LABEL) != MANAGER:
         raise CouldNotCheck(
             f"`{shown}` is no manifest that kmconfig wrote: it has no label `{MANAGER_LABEL}: {MANAGER}`",
@@ -87,6 +101,21 @@ def _manifest(content: bytes, shown: str) -> Manifest:
         )
     manifest: Manifest = document
     return manifest
+
+
+def _parsed(content: bytes, shown: str) -> Document | None:
+    file, problem = decode(content, shown)
+    return parse(file) if problem is None else None
+
+
+def _beside(content: bytes | None, kind: str, name: str) -> Iterator[Field]:
+    """What a file holds beside its manifest, or in a way that others read differently: a second document, a key twice.
+
+    Nobody knows what it is, so it is never shown.
+    """
+    parsed = None if content is None else _parsed(content, name)
+    for problem in parsed.problems if parsed is not None else ():
+        yield Field(key=f"{kind}: {problem.message}", text=problem.message, file=name, hidden=True)
 
 
 def _own(document: Manifest, file: str) -> Iterator[Field]:

@@ -36,6 +36,13 @@ def is_ours(content: bytes, place: Place) -> bool:
     return content in map(kustomization_bytes, lists)
 
 
+def written_for(content: bytes) -> tuple[str, ...]:
+    """The files that a kustomization lists which we have written and nobody has changed; none of any other."""
+    lines = content.decode("utf-8", "replace").splitlines()
+    listed = tuple(line.removeprefix("- ") for line in lines if line.startswith("- "))
+    return listed if content == kustomization_bytes(listed) else ()
+
+
 def missing_lines(content: bytes, resources: Sequence[str]) -> tuple[str, ...]:
     """Which of our files a kustomization of somebody else does not list; all where it cannot be read."""
     file, problem = decode(content, KUSTOMIZATION)

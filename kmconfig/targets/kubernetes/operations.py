@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from kmconfig.targets.kubernetes.fields import Field
 
+_SETTING = "target.kubernetes"
+_MANIFEST = "a manifest with these keys"
 CHECKSUM_KEY = f"ConfigMap.metadata.annotations.{CHECKSUM_ANNOTATION}"
 
 
@@ -27,8 +29,9 @@ def operations(live: Mapping[str, Field], wanted: Mapping[str, Field]) -> tuple[
 
 
 def kept(wanted: Mapping[str, Field]) -> dict[str, Kept]:
-    """What the files will say."""
-    return {key: Kept(field.setting, field.text) for key, field in wanted.items()}
+    """What the files will say, and which files there will be."""
+    files = {name: Kept(_SETTING, _MANIFEST) for name in sorted(_names(wanted))}
+    return files | {key: Kept(field.setting, field.text) for key, field in wanted.items()}
 
 
 def _changes(live: Mapping[str, Field], wanted: Mapping[str, Field]) -> Iterator[Operation]:
@@ -61,9 +64,9 @@ def _files(live: Mapping[str, Field], wanted: Mapping[str, Field]) -> Iterator[O
     for name in sorted(before ^ after):
         action: Action = "add" if name in after else "remove"
         listing = wanted.get(name) or live.get(name)
-        told = f"lists {listing.text}" if listing is not None else "a manifest with these keys"
+        told = listing.text if listing is not None else _MANIFEST
         yield Operation(
-            setting="target.kubernetes",
+            setting=_SETTING,
             key=name,
             action=action,
             before=told if action == "remove" else None,

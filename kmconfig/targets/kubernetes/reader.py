@@ -9,11 +9,12 @@ from kmconfig.targets.facts import facts_of
 from kmconfig.targets.goal import Earlier
 from kmconfig.targets.interface import NOTHING_WRITTEN, Capabilities, Comparison, LiveState
 from kmconfig.targets.kubernetes.contents import desired, resource_files
-from kmconfig.targets.kubernetes.fields import documents, fields
-from kmconfig.targets.kubernetes.folder import Folder, read_folder
-from kmconfig.targets.kubernetes.kustomization import missing_lines
+from kmconfig.targets.kubernetes.fields import documents, fields, owner_in, owner_of
+from kmconfig.targets.kubernetes.folder import Folder, read_file, read_folder
+from kmconfig.targets.kubernetes.kustomization import missing_lines, written_for
 from kmconfig.targets.kubernetes.operations import kept, operations
-from kmconfig.targets.kubernetes.wanted import OWNER_ANNOTATION, wanted
+from kmconfig.targets.kubernetes.raw_secrets import quoting_notes, require_unchanged
+from kmconfig.targets.kubernetes.wanted import wanted
 from kmconfig.targets.laravel_env.facts import live_facts
 from kmconfig.targets.laravel_keys import capability_notes
 from kmconfig.targets.unresolved import unresolved
@@ -101,20 +102,30 @@ class KubernetesReader:
         place = self.place
         yield "commit and push the files: only then Argo CD or Flux brings them to the cluster"
         found = wanted(goal.environment, place)
+        require_unchanged(goal, found)
         if (secret := found.external_secret) is not None:
             store = secret["spec"]["secretStoreRef"]
             yield f"the cluster fetches the secrets through the {store['kind']} `{store['name']}`, which has to exist"
-        elif found.secret_keys:
-            keys = ", ".join(found.secret_keys)
+        elif found.secrets:
+            keys = ", ".join(found.secrets)
             yield f"the Secret `{place.secret_name}` has to hold {keys}; kmconfig does not look at it"
-        if folder.foreign is not None and (missing := missing_lines(folder.foreign, resources)):
-            lines = "; ".join(f"`- {name}`" for name in missing)
-            yield f"add to `resources` in the kustomization of `{place.shown}`: {lines}"
+        yield from quoting_notes(goal, found)
+        if folder.foreign is not None:
+            yield from self._listing_notes(folder.foreign, goal.environment.name, resources)
         yield from capability_notes(mail_keys_input(unresolved(goal.environment)), place.laravel)
+
+    def _listing_notes(self, kustomization: bytes, environment: str, resources: Sequence[str]) -> Iterator[str]:
+        """What to do about a kustomization that is not ours, or lists what we wrote under another name."""
+        if missing := missing_lines(kustomization, resources):
+            lines = "; ".join(f"`- {name}`" for name in missing)
+            yield f"add to `resources` in the kustomization of `{self.place.shown}`: {lines}"
+        for name in written_for(kustomization):
+            if name not in resources and owner_of(read_file(self.place, name)[0]) == environment:
+                yield (
+                    f"`{self.place.says(name)}` holds settings of this environment under an earlier `name`, and is"
+                    " still deployed: remove it, and its line in the kustomization"
+                )
 
 
 def _owner(held: Documents, place: Place) -> str | None:
-    metadata = held.get(place.config_file, {}).get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    owner = annotations.get(OWNER_ANNOTATION) if isinstance(annotations, dict) else None
-    return owner if isinstance(owner, str) else None
+    return owner_in(held.get(place.config_file, {}))

@@ -40,11 +40,11 @@ REMOTE_DEFAULTS = {"conversionStrategy": "Default", "decodingStrategy": "None", 
 
 
 class Wanted(NamedTuple):
-    """The ConfigMap; the ExternalSecret, or None where nothing is to be fetched; the keys that are secrets."""
+    """The ConfigMap; the ExternalSecret, or None where nothing is to be fetched; what is secret, by its key."""
 
     config_map: Manifest
     external_secret: Manifest | None
-    secret_keys: tuple[str, ...]
+    secrets: Mapping[str, Value[SecretRef]]
 
 
 def wanted(environment: Environment, place: Place) -> Wanted:
@@ -56,7 +56,8 @@ def wanted(environment: Environment, place: Place) -> Wanted:
     fetched = place.secrets == "external_secret" and bool(secret)
     remote = {key: remote_ref(reference, environment) for key, reference in secret.items()} if fetched else {}
     annotations = _annotations(environment, place, secret)
-    checksum = {CHECKSUM_ANNOTATION: _checksum(plain, remote, annotations)}
+    external = _external_secret(environment, place, secret, remote) if fetched else None
+    checksum = {CHECKSUM_ANNOTATION: _checksum(plain, remote, annotations, external)}
     return Wanted(
         config_map={
             "apiVersion": "v1",
@@ -64,8 +65,8 @@ def wanted(environment: Environment, place: Place) -> Wanted:
             "metadata": _metadata(place, annotations | checksum),
             "data": plain,
         },
-        external_secret=_external_secret(environment, place, secret, remote) if fetched else None,
-        secret_keys=tuple(secret),
+        external_secret=external,
+        secrets=secret,
     )
 
 
@@ -111,8 +112,10 @@ def _remote(ref: RemoteRef) -> Manifest:
     return {**{name: value for name, value in ref._asdict().items() if value is not None}, **REMOTE_DEFAULTS}
 
 
-def _checksum(plain: Mapping[str, str], remote: Mapping[str, RemoteRef], annotations: Mapping[str, str]) -> str:
+def _checksum(
+    plain: Mapping[str, str], remote: Mapping[str, RemoteRef], annotations: Mapping[str, str], external: Manifest | None
+) -> str:
     """Changes with everything that pods have to be started anew for. There is no secret in it."""
-    secret_name = annotations.get(SECRET_ANNOTATION)
-    content = [dict(plain), {key: list(ref) for key, ref in remote.items()}, secret_name]
+    store = None if external is None else external["spec"]["secretStoreRef"]
+    content = [dict(plain), {key: list(ref) for key, ref in remote.items()}, store, annotations.get(SECRET_ANNOTATION)]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from kmconfig.targets.laravel_keys import EnvValue
     from kmconfig.targets.secret_changes import Written
 
-_SECRET_NAME = re.compile(r"(?:KEY|KEY_ID|SECRET|PASSWORD|PASSWD|TOKEN|(?:DATABASE|MAIL|REDIS)_URL)$")
+_SECRET_NAME = re.compile(
+    r"(?:KEY|KEY_ID|PASSWD|PASSPHRASE|SALT|DSN|(?:DATABASE|MAIL|REDIS)_URL)$"
+    r"|(?:PASSWORD|SECRET|TOKEN|CREDENTIALS?|WEBHOOK)(?:_|$)|(?:^|_)(?:PASS|PWD|PAT)$|(?:^|_)PRIVATE(?:_|$)"
+)
+_URL_WITH_LOGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+@")
 
 
 class LaravelEnvReader:
@@ -79,10 +83,13 @@ class LaravelEnvReader:
         return LiveState(base=base, facts=live_facts(file))
 
     def live_secrets(self) -> tuple[Secret, ...]:
-        """What the file holds under names of secrets, those of other parts of the application too."""
+        """What the file holds under names of secrets, and URLs with a login; those of the whole application."""
         file, _ = self.read()
-        named = {entry.key: entry.value for entry in file.entries if _SECRET_NAME.search(entry.key)}
-        return tuple(Secret(value, reference=f"live {key}") for key, value in named.items() if value)
+        return tuple(
+            Secret(entry.value, reference=f"live {entry.key}")
+            for entry in file.entries
+            if entry.value and (_SECRET_NAME.search(entry.key) or _URL_WITH_LOGIN.match(entry.value))
+        )
 
     def read(self) -> tuple[DotenvFile, str]:
         """The parsed file and the token of its state.
@@ -94,7 +101,9 @@ class LaravelEnvReader:
         if data is None:
             raise CouldNotCheck(
                 f"there is no `{self.shown}`",
-                help="name the application's `.env` in `target.laravel_env.path`, or create the file first",
+                help="`~` stands for no folder here: write the path from `/`"
+                if self.file.shown.startswith("~")
+                else "name the application's `.env` in `target.laravel_env.path`, or create the file first",
             )
         self.file.require_whole(data)
         try:

@@ -9,6 +9,7 @@ from kmconfig.environment.duration import parse_duration
 from kmconfig.environment.settings import reference_from
 from kmconfig.environment.stores import stores_of
 from kmconfig.errors import ConfigurationError, CouldNotCheck, Refused
+from kmconfig.secrets.secret_file import kind_of
 from kmconfig.secrets.stores import Place
 from kmconfig.secrets.vault.address import Address, is_loopback, normal_host
 from kmconfig.secrets.vault.faults import Fault
@@ -60,11 +61,10 @@ def endpoint_of(environment: Environment, block: Value[Any], access: Access) -> 
     told = block.data
     address = _address(told["url"])
     _require_allowed(address, access.allowed_hosts)
-    path = told["path"].data if "path" in told else DEFAULT_PATH
     codes = told["codes"].data if "codes" in told else {}
     reference = reference_from(told["api_key"].data)
     return Endpoint(
-        url=f"{address.base}/{path.strip('/')}",
+        url=f"{address.base}/{_path(told).strip('/')}",
         address=address,
         key=lambda: _key(reference, environment, access),
         read=_codes(codes, "read", READ_CODES),
@@ -79,14 +79,28 @@ def _address(url: Value[str]) -> Address:
     try:
         address = Address.parse(url.data)
     except Fault as fault:
-        trouble = fault.trouble
+        fact = fault.trouble.fact
     else:
         if address.scheme == "https" or is_loopback(address.host):
             return address
         raise ConfigurationError(
             f"{url.span}: the API key would be sent without TLS", help="use https: write the address as `https://…`"
         )
-    raise ConfigurationError(f"{url.span}: {trouble.fact}", help=trouble.help)
+    raise ConfigurationError(
+        f"{url.span}: {fact}", help="write it as `https://licenses.acme.example/api/v1`, without a user or a query"
+    )
+
+
+def _path(told: dict[str, Value[Any]]) -> str:
+    """The path below the address. Raises ConfigurationError for one that leads out of it."""
+    if "path" not in told:
+        return DEFAULT_PATH
+    path = told["path"]
+    if {".", ".."} & set(path.data.split("/")):
+        raise ConfigurationError(
+            f"{path.span}: the path leads out of `target.settings_api.url`", help="write it without `.` and `..`"
+        )
+    return str(path.data)
 
 
 def _require_allowed(address: Address, allowed_hosts: tuple[str, ...] | None) -> None:
@@ -104,6 +118,12 @@ def _codes(codes: dict[str, Value[Any]], name: str, default: frozenset[int]) -> 
 
 def _file(told: dict[str, Value[Any]], name: str, access: Access) -> Path | None:
     return access.root / told[name].data if name in told else None
+
+
+def require_regular(path: Path, what: str, *, help: str) -> None:  # noqa: A002 - the word users read
+    """Raise CouldNotCheck for what is no file, since reading it might never end; missing ones are told of later."""
+    if path.exists() and not path.is_file():
+        raise CouldNotCheck(f"{what} {path} is {kind_of(path.stat().st_mode)}, not a regular file", help=help)
 
 
 def _key(reference: SecretRef, environment: Environment, access: Access) -> Secret:

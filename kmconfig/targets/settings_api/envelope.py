@@ -21,6 +21,7 @@ PASSING: Final = frozenset({429, 502, 503, 504})
 """Statuses after which the same request may succeed a moment later."""
 
 _KEY_HELP: Final = "correct `target.settings_api.api_key`, or the key in the admin portal"
+_LOG_HELP: Final = "look into the log of the server, and of what stands before it"
 _KEY_CODES: Final = {
     100: (
         "the API key is not valid there",
@@ -91,8 +92,7 @@ def _status(reply: Reply) -> Denied | None:
     if reply.status == 429:
         return Denied(fact=f"{reply.host} is throttling requests", help="run again later", effect="none")
     if reply.status in PASSING:
-        help_ = "look into the log of the server, and of what stands before it"
-        return Denied(fact=f"{reply.host} answered status {reply.status}", help=help_)
+        return Denied(fact=f"{reply.host} answered status {reply.status}", help=_LOG_HELP)
     return None
 
 
@@ -113,17 +113,19 @@ def _judged(reply: Reply, response: Mapping[str, Any], codes: Collection[int]) -
     if reply.status in (401, 403):
         fact = f"{reply.host} denies access (status {reply.status}, code {code})"
         return Denied(fact=fact, help=_KEY_HELP, effect="none")
-    return Denied(
-        fact=f"{reply.host} answered with the code {code}, which is not known",
-        help="where it means success, add it to `target.settings_api.codes`",
-    )
+    help_ = "where it means success, add it to `target.settings_api.codes`" if _succeeded(reply) else _LOG_HELP
+    return Denied(fact=f"{reply.host} answered with the code {code}, which is not known", help=help_)
 
 
 def _granted(reply: Reply, response: Mapping[str, Any], code: int) -> Granted | Denied:
-    if 200 <= reply.status < 300:
+    if _succeeded(reply):
         return Granted(response=response, etag=reply.etag)
     fact = f"{reply.host} answered with the code {code} of a success and the status {reply.status} of a failure"
-    return Denied(fact=fact, help="look into the log of the server, and of what stands before it")
+    return Denied(fact=fact, help=_LOG_HELP)
+
+
+def _succeeded(reply: Reply) -> bool:
+    return 200 <= reply.status < 300
 
 
 def _errors(response: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:

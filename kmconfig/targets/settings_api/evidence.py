@@ -56,18 +56,23 @@ class Staged:
     def __str__(self) -> str:
         return json.dumps([self.salt, dict(self.visible), sorted(self.secrets), self.change], separators=(",", ":"))
 
-    def state(self, live: Reading, snapshot: Reading, *, refused: bool = False) -> State:
+    def state(self, live: Reading, snapshot: Reading, *, refused: bool = False, newest: bool = False) -> State:
         """What became of this write; partial too where only secrets can have been written, and nothing tells of them.
 
-        ``refused`` says that the server did not take it.
+        ``refused`` says that the server did not take it, ``newest`` that nothing was written since it did.
         """
+        newest = newest or (live.mark is not None and live.mark.change == self.change)
         visible, hidden = self._visible(live, snapshot), self._hidden(live, snapshot)
+        if refused and not newest:
+            # What is new is the work of others, though it were the same.
+            return "before" if {visible, hidden} <= {"before", "unknown", None} else "other"
         if "other" in (visible, hidden):
-            return "other"
+            # The server itself has made something else of what it took.
+            return "partial" if newest else "other"
         known: list[State] = [trace for trace in (visible, hidden) if trace is not None and trace != "unknown"]
         if not known:
-            return "before" if hidden is None or refused else "partial"
-        if hidden == "unknown" and visible == "before" and not refused and _moved(live, snapshot):
+            return "before" if hidden is None else "partial"
+        if hidden == "unknown" and visible == "before" and _moved(live, snapshot):
             return "partial"
         return known[0] if len(set(known)) == 1 else "partial"
 
@@ -119,8 +124,17 @@ def untouched(live: Reading, snapshot: Reading, *, may_have_changed: frozenset[s
 
 def secrets_untouched(live: Reading, snapshot: Reading, *, may_have_changed: frozenset[str]) -> bool:
     """Whether every secret is as it was at a snapshot; those that may have changed need evidence."""
+    return not doubtful_secrets(live, snapshot, may_have_changed=may_have_changed)
+
+
+def doubtful_secrets(live: Reading, snapshot: Reading, *, may_have_changed: frozenset[str]) -> Mapping[str, bool]:
+    """The secrets that are not proved to be as they were at a snapshot, and whether each certainly is not."""
     same = {field: same_secret(field, snapshot, live) for field in SECRET_FIELDS}
-    return not any(found is False or (found is None and field in may_have_changed) for field, found in same.items())
+    return {
+        field: found is False
+        for field, found in same.items()
+        if found is False or (found is None and field in may_have_changed)
+    }
 
 
 def same_secret(field: str, before: Reading, after: Reading) -> bool | None:

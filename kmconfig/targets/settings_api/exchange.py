@@ -15,6 +15,7 @@ from kmconfig.secrets.vault.failures import Failure
 from kmconfig.secrets.vault.patience import Clock, Limits, Patience, retry_after
 from kmconfig.secrets.vault.trust import proxy_for
 from kmconfig.secrets.vault.wire import Request, Wire
+from kmconfig.targets.settings_api.endpoint import require_regular
 from kmconfig.targets.settings_api.envelope import PASSING, Denied, Granted, meaning
 from kmconfig.targets.settings_api.signature import verifier_from
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _CONNECT = 10.0
 _BUDGET = 60.0
+_CA_HELP = "correct `target.settings_api.ca_file`"
 _REPEATED_WRITES = frozenset({429})
 
 
@@ -127,12 +129,13 @@ def _context(endpoint: Endpoint) -> ssl.SSLContext:
     """Trusts `ca_file` alone, or the system's authorities without it. Raises CouldNotCheck."""
     if endpoint.ca_file is None:
         return verified_context()
+    require_regular(endpoint.ca_file, "the certificate authority", help=_CA_HELP)
     try:
         context = ssl.create_default_context(cafile=str(endpoint.ca_file))
     except (OSError, ValueError):
         raise CouldNotCheck(
             f"the certificate authority {endpoint.ca_file} is no PEM file that can be read",
-            help="correct `target.settings_api.ca_file`",
+            help=_CA_HELP,
         ) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context

@@ -40,6 +40,12 @@ SECRET_FIELDS: Final = ("smtp_password", "mailgun_api_key", "ses_access_key_id",
 
 VISIBLE_FIELDS: Final = tuple(field for field in SETTING_OF_FIELD if field not in SECRET_FIELDS)
 
+ALWAYS_TOLD: Final = (
+    *("driver", "smtp_host", "smtp_port", "smtp_username", "smtp_password", "encryption"),
+    *("sender_name", "sender_email"),
+)
+"""What every server tells; those of the other drivers may be left out where it does not offer them."""
+
 _NUMBERS: Final = frozenset({"smtp_port"})
 
 

@@ -16,11 +16,11 @@ from kmconfig.targets.settings_api.envelope import Denied
 from kmconfig.targets.settings_api.exchange import Exchange
 from kmconfig.targets.settings_api.fields import field_notes
 from kmconfig.targets.settings_api.operations import Comparing, desired, kept, unrestorable
-from kmconfig.targets.settings_api.reading import Reading
+from kmconfig.targets.settings_api.reading import Reading, require_told
 from kmconfig.targets.settings_api.receipts import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from kmconfig.targets.goal import Goal
@@ -77,7 +77,10 @@ class SettingsApiReader:
                 return reading
         except ValueError as error:
             fault = error
-        raise CouldNotCheck(
+        raise self._unusable(fault)
+
+    def _unusable(self, fault: object) -> CouldNotCheck:
+        return CouldNotCheck(
             f"the settings cannot be read: the answer of {self.endpoint.host} holds no usable `{fault}`",
             help="compare the server with schema/settings-api.v1.openapi.yaml",
         )
@@ -93,6 +96,7 @@ class SettingsApiReader:
         """Say which fields would change. Secrets are compared by what was written last."""
         live = self.read()
         fields = desired(goal, live, formerly_ours)
+        self._require_told(fields, live)
         comparing = Comparing(live=live, goal=goal, written=written, memory=self.memory)
         self.memory.standing = comparing.standing(fields)
         return Comparison(
@@ -102,6 +106,15 @@ class SettingsApiReader:
             facts=_facts(goal),
             notes=unrestorable(goal, live) if isinstance(goal, Earlier) else field_notes(goal),
         )
+
+    def _require_told(self, fields: Iterable[str], live: Reading) -> None:
+        fault: object = None
+        try:
+            require_told(fields, live.lacking)
+        except ValueError as error:
+            fault = error
+        if fault is not None:
+            raise self._unusable(fault)
 
 
 def _live_state(reading: Reading) -> LiveState:

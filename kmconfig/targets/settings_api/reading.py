@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from kmconfig.targets.interface import MailFacts
-from kmconfig.targets.settings_api.fields import SECRET_FIELDS, VISIBLE_FIELDS
+from kmconfig.targets.settings_api.fields import ALWAYS_TOLD, SECRET_FIELDS, SETTING_OF_FIELD, VISIBLE_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _LONGEST = 2000
 _STRONG = re.compile(r'"[!#-~]*"')
@@ -34,6 +34,7 @@ class Reading:
 
     ``values`` are the fields that can be read and are not empty, as text. ``held`` are the secret fields that are
     set, ``versions`` what the server calls their values, where it does. ``mark`` is None where it keeps none.
+    ``lacking`` are the fields of which the answer said nothing; a snapshot does not keep them.
     """
 
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -41,17 +42,21 @@ class Reading:
     versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     mark: Mark | None = None
     etag: str | None = None
+    lacking: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], *, etag: str | None) -> Self:
         """From the ``settings`` of an answer. Raises ValueError, with the field's name, for what is none."""
-        return cls(
+        reading = cls(
             values=_texts(settings, VISIBLE_FIELDS),
             held=frozenset(name for name in SECRET_FIELDS if _flag(settings, f"{name}_set")),
             versions={name: text for name in SECRET_FIELDS if (text := _text(settings, f"{name}_version")) is not None},
             mark=_mark(settings),
             etag=etag if etag is not None and 2 < len(etag) <= _LONGEST else None,
+            lacking=frozenset(name for name in SETTING_OF_FIELD if _told_as(name) not in settings),
         )
+        require_told(ALWAYS_TOLD, reading.lacking)
+        return reading
 
     @property
     def strong_etag(self) -> str | None:
@@ -116,6 +121,18 @@ def digest(field: str, text: str | None, *, salt: bytes) -> str:
     return hashlib.pbkdf2_hmac("sha256", content, salt, rounds, _DIGEST_BYTES).hex()
 
 
+def require_told(fields: Iterable[str], lacking: frozenset[str]) -> None:
+    """Raise ValueError with the name of the first field that an answer lacks: what it leaves out is not empty."""
+    for name in fields:
+        if name in lacking:
+            raise ValueError(_told_as(name))
+
+
+def _told_as(field: str) -> str:
+    """What an answer calls what it says of a field."""
+    return f"{field}_set" if field in SECRET_FIELDS else field
+
+
 def _texts(settings: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, str]:
     return {name: text for name in names if (text := _text(settings, name)) is not None}
 
@@ -127,7 +144,10 @@ def _text(settings: Mapping[str, Any], name: str) -> str | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int) or len(str(value)) > _LONGEST:
         raise ValueError(name)
-    return str(value)
+    text = str(value)
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError(name)
+    return text
 
 
 def _flag(settings: Mapping[str, Any], name: str) -> bool:
@@ -143,4 +163,7 @@ def _mark(settings: Mapping[str, Any]) -> Mark | None:
     mark = settings["managed"] or {}
     if not isinstance(mark, dict):
         raise ValueError("managed")  # noqa: TRY004 - the fault is in the answer's text
-    return Mark(_text(mark, "by"), _text(mark, "change"))
+    by, change = _text(mark, "by"), _text(mark, "change")
+    if not all(text is None or text.isprintable() for text in (by, change)):
+        raise ValueError("managed")
+    return Mark(by, change)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kmconfig.errors import CouldNotCheck
 from kmconfig.secrets.http_answers import object_of
+from kmconfig.targets.settings_api.endpoint import require_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 LEAST_BITS: Final = 2048
 TOLERANCE: Final = 300
 """Seconds by which the time of an answer may differ from ours."""
+
+_LATEST: Final = 10**11
 
 _HELP: Final = "give the platform's RSA public key as a PEM file in `target.settings_api.signing_key_file`"
 
@@ -64,7 +67,7 @@ class Verifier:
             raise NotSigned("its signature is not from the key in `signing_key_file`") from None
 
     def _require_new(self, timestamp: object) -> None:
-        if isinstance(timestamp, bool) or not isinstance(timestamp, int):
+        if isinstance(timestamp, bool) or not isinstance(timestamp, int) or not 0 <= timestamp < _LATEST:
             raise NotSigned("it does not say when it was signed")
         if abs(self._now() - timestamp) > TOLERANCE or timestamp < self._times.newest:
             raise NotSigned("it was signed at another time: an old answer sent again, or a clock that is wrong")
@@ -77,6 +80,7 @@ def verifier_from(path: Path, *, times: Times, now: Callable[[], float]) -> Veri
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
     from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
 
+    require_regular(path, "the signing key", help=_HELP)
     try:
         key = load_pem_public_key(path.read_bytes())
     except OSError as error:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from kmconfig.errors import CouldNotCheck, Refused
+from kmconfig.errors import CouldNotCheck, PartialOrUnknown, Refused
 from kmconfig.mail.failure import bounded
 from kmconfig.secrets.frames import frames_cleared
 from kmconfig.secrets.secret import Secret
 from kmconfig.targets.goal import Candidate, Earlier
 from kmconfig.targets.settings_api.envelope import Denied
-from kmconfig.targets.settings_api.evidence import Staged, best, secrets_untouched, untouched
+from kmconfig.targets.settings_api.evidence import Staged, best, doubtful_secrets, secrets_untouched, untouched
 from kmconfig.targets.settings_api.exchange import WritingExchange
 from kmconfig.targets.settings_api.fields import SECRET_FIELDS, SETTING_OF_FIELD, VISIBLE_FIELDS, sent
 from kmconfig.targets.settings_api.operations import desired
@@ -19,7 +19,7 @@ from kmconfig.targets.settings_api.reading import Reading
 from kmconfig.targets.settings_api.receipts import Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from kmconfig.targets.goal import Goal
     from kmconfig.targets.interface import State, WritePermit
@@ -44,7 +44,10 @@ class SettingsApiWriter:
         self._exchange = WritingExchange(reader.endpoint, times=reader.memory.times, clock=reader.clock)
         self._fields: Mapping[str, FieldValue] | None = None
         self._staged: Staged | None = None
-        self._refused = False
+        # What is known of the staged write: that nothing came of it, that it was taken, or neither.
+        self._effect: Literal["none", "unknown", "taken"] = "none"
+        self._newest_etag: str | None = None
+        self._tries = 0
         # Secrets that runs have written, or may have: without evidence they are not as they were.
         self._written: frozenset[str] = frozenset()
 
@@ -84,7 +87,15 @@ class SettingsApiWriter:
             raise ValueError("settings are staged before they are written")
         live = self._planned()
         change = self._staged.change
-        self._send(live, self._fields, {"by": self._reader.environment, "change": self._told(live, change)}, fence)
+        mark = {"by": self._reader.environment, "change": self._told(live, change)}
+
+        def before() -> None:
+            fence.check()
+            self._effect = "unknown"
+            self._tries += 1
+
+        self._newest_etag = self._send(live, self._fields, mark, before)
+        self._effect = "taken"
         self._written |= self._staged.secrets
         for field, value in self._fields.items():
             if field in SECRET_FIELDS and isinstance(value, Secret):
@@ -98,7 +109,10 @@ class SettingsApiWriter:
 
     @frames_cleared()
     def restore(self, snapshot: bytes | None, fence: Fence) -> None:
-        """Put back every field that can be read, and empty the secrets that were not set."""
+        """Put back every field that can be read, and empty the secrets that were not set.
+
+        Raises PartialOrUnknown, naming them, where only secrets are not proved to be as they were.
+        """
         before, live = Reading.from_document(snapshot), self._reader.read()
         fields: dict[str, FieldValue] = {
             field: before.values.get(field)
@@ -106,26 +120,41 @@ class SettingsApiWriter:
             if before.values.get(field) != live.values.get(field)
         }
         fields.update(dict.fromkeys(sorted(live.held - before.held)))
-        if not fields:
-            return
-        whole = secrets_untouched(live, before, may_have_changed=self._written)
-        by, earlier = before.mark or (None, None)
-        self._send(live, fields, {"by": by, "change": earlier if whole else None}, fence)
+        if fields:
+            whole = secrets_untouched(live, before, may_have_changed=self._written)
+            by, earlier = before.mark or (None, None)
+            self._send(live, fields, {"by": by, "change": earlier if whole else None}, fence.check)
+            live = self._reader.read()
+        if live.values == before.values:
+            _require_secrets(doubtful_secrets(live, before, may_have_changed=self._written))
 
     def state(self, snapshot: bytes | None, written: Collection[str]) -> State:
         """Compare the settings with a snapshot and with what was staged.
 
-        Raises CouldNotCheck where they cannot be read.
+        Raises CouldNotCheck where they cannot be read, or can be of others as well as of a write that nobody confirmed.
         """
         before, live = Reading.from_document(snapshot), self._reader.read()
         staged = [Staged.parse(fingerprint) for fingerprint in written]
         if not staged:
             return untouched(live, before, may_have_changed=self._written)
-        states = [each.state(live, before, refused=self._refused and each == self._staged) for each in staged]
+        states = [self._state_of(each, live, before) for each in staged]
         for each, found in zip(staged, states, strict=True):
             if found in ("after", "partial"):
                 self._written |= each.secrets
-        return best(states)
+        found = best(states)
+        if found == "other" and self._effect == "unknown":
+            raise CouldNotCheck("the settings are neither what they were nor what was sent, so nobody can tell whose")
+        return found
+
+    def _state_of(self, staged: Staged, live: Reading, before: Reading) -> State:
+        if staged != self._staged:
+            return staged.state(live, before)
+        newest = self._newest_etag is not None and live.strong_etag == self._newest_etag
+        refused = self._effect == "none"
+        if refused and self._tries > 1 and staged.state(live, before, newest=newest) == "after":
+            # It was throttled first, and taken all the same.
+            return "after"
+        return staged.state(live, before, refused=refused, newest=newest)
 
     def _planned(self) -> Reading:
         """The settings as they are, which must be as they were planned against."""
@@ -138,16 +167,22 @@ class SettingsApiWriter:
         return live
 
     def _send(
-        self, live: Reading, fields: Mapping[str, FieldValue], mark: Mapping[str, str | None], fence: Fence
-    ) -> None:
+        self,
+        live: Reading,
+        fields: Mapping[str, FieldValue],
+        mark: Mapping[str, str | None],
+        before: Callable[[], None],
+    ) -> str | None:
+        """Write, and return what the server calls the state after it, where it says."""
         body: dict[str, Any] = {field: sent(field, value) for field, value in fields.items()}
         if live.mark is not None:
             body["managed"] = mark
-        answer = self._exchange.write(body, etag=live.strong_etag, before=fence.check)
+        answer = self._exchange.write(body, etag=live.strong_etag, before=before)
         if isinstance(answer, Denied):
             self._fail(answer, live)
+        return answer.etag
 
-    def _fail(self, denied: Denied, live: Reading) -> None:
+    def _fail(self, denied: Denied, live: Reading) -> NoReturn:
         """Say why a write was not granted, and whether it is certain that nothing was written."""
         if denied.unanswered:
             self._wait_for_change(live)
@@ -156,7 +191,9 @@ class SettingsApiWriter:
         fact = f"{denied.fact}{self._reasons(denied)}"
         if not denied.changed_meanwhile and self._reader.read().base != live.base:
             raise CouldNotCheck(f"the settings changed although they were refused: {fact}", help=denied.help)
-        self._refused = True
+        if live.strong_etag is not None or not denied.changed_meanwhile:
+            # A 412 without If-Match says nothing of what was done.
+            self._effect = "none"
         kind = Refused if denied.changed_meanwhile or denied.errors else CouldNotCheck
         raise kind(f"the write was refused: {fact}", help=denied.help)
 
@@ -184,6 +221,16 @@ class SettingsApiWriter:
         environment = self._goal.environment
         value = environment.get(*setting.split("."))
         return f"{environment.place_of(value)} `{setting}`" if value is not None else f"`{setting}`"
+
+
+def _require_secrets(doubtful: Mapping[str, bool]) -> None:
+    """Raise PartialOrUnknown for secrets that are not proved to be as they were."""
+    if not doubtful:
+        return
+    names = " and ".join(f"`{SETTING_OF_FIELD[field]}`" for field in doubtful)
+    if any(doubtful.values()):
+        raise PartialOrUnknown(f"the earlier {names} cannot come back, for nobody can read it; all else is as it was")
+    raise PartialOrUnknown(f"nobody can tell whether {names} was written; all else is as it was")
 
 
 def _is_empty(live: Reading, field: str) -> bool:

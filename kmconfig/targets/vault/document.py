@@ -30,7 +30,7 @@ Data: TypeAlias = "Mapping[str, Any]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A version of a secret; version 0 is none at all, and ``gone`` one that was deleted or destroyed.
+    """A version of a secret; version 0 is none at all, and ``gone`` one that was deleted or ``destroyed``.
 
     ``custom`` is the custom metadata, None where the server keeps none. ``age`` is in seconds, by the server's clock.
     """
@@ -38,6 +38,7 @@ class Document:
     version: int = 0
     created: str = ""
     gone: bool = False
+    destroyed: bool = False
     data: Data = field(default_factory=dict, repr=False)
     custom: Mapping[str, str] | None = field(default_factory=dict)
     age: float | None = None
@@ -74,6 +75,7 @@ def document_of(reply: Reply) -> Document | None:
         version=version,
         created=created if isinstance(created, str) and moment(created) is not None else "",
         gone=gone,
+        destroyed=metadata.get("destroyed") is True,
         data=data if isinstance(data, dict) else {},
         custom=_custom(metadata),
         age=_age(created, reply.date),

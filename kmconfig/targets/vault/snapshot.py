@@ -51,8 +51,17 @@ class Snapshot(NamedTuple):
         found = path.read(self.version)
         if found.version == self.version and found.created == self.created and not found.gone:
             return found
-        raise CouldNotCheck(
-            f"version {self.version} of `{path.shown}` is deleted, or no longer kept",
-            help=f"`vault kv undelete -versions={self.version}` brings a deleted one back; `max_versions` says how many"
-            " are kept",
-        )
+        raise _lost(path.shown, self.version, found)
+
+
+def _lost(shown: str, version: int, found: Document) -> CouldNotCheck:
+    """Say in which way a version is out of reach."""
+    about = f"version {version} of `{shown}`"
+    if found.version == version and found.destroyed:
+        return CouldNotCheck(f"{about} was destroyed, so that nobody can bring it back", help="pick another run")
+    if found.version == version and found.gone:
+        help_ = f"`vault kv undelete -versions={version}` brings it back"
+        return CouldNotCheck(f"{about} was deleted", help=help_)
+    return CouldNotCheck(
+        f"{about} is no longer kept", help="pick a newer run; `max_versions` says how many versions are kept"
+    )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from kmconfig.errors import CouldNotCheck, Refused
 from kmconfig.targets.goal import Candidate, Earlier
 from kmconfig.targets.variables.digests import digest_of, is_among
+from kmconfig.targets.variables.reading import aim
 from kmconfig.targets.vault.document import same
-from kmconfig.targets.vault.reader import aim
 from kmconfig.targets.vault.snapshot import Snapshot
 from kmconfig.targets.vault.writing import write_version
 

@@ -5,8 +5,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import botocore.endpoint
-import botocore.loaders
-import botocore.session
 import pytest
 
 from kmconfig.environment.stores import AwsSettings
@@ -19,15 +17,6 @@ if TYPE_CHECKING:
     from kmconfig.secrets.aws.patience import Patience
 
 __all__ = ["aws", "aws_server"]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _models_loaded_once() -> Iterator[None]:
-    """AWS's service models take a fifth of a second to read; every store of a test run has the same."""
-    loader = botocore.loaders.create_loader()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.session, "create_loader", lambda _path=None: loader)
-        yield
 
 
 @pytest.fixture(autouse=True)

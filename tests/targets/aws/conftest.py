@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.secrets.aws.conftest import _models_loaded_once, waits
+from tests.secrets.aws.conftest import waits
 from tests.servers.aws import aws, aws_server
-from tests.targets.aws.site import AwsSite
+from tests.targets.aws.site import OLD, PREFIX, SECRET, AwsSite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.servers.aws import AwsServer
 
-__all__ = ["_models_loaded_once", "aws", "aws_server", "waits"]
+__all__ = ["aws", "aws_server", "waits"]
 
 
 @pytest.fixture
@@ -23,3 +24,12 @@ def site(aws: AwsServer, tmp_path: Path) -> Iterator[AwsSite]:
     found = AwsSite(tmp_path, aws)
     yield found
     found.close()
+
+
+@pytest.fixture
+def filled(aws: AwsServer, site: AwsSite) -> AwsSite:
+    """A target that holds something already."""
+    aws.put_secret(SECRET, json.dumps(OLD))
+    aws.put_parameter(f"{PREFIX}/MAIL_HOST", "old.example", kind="String")
+    aws.put_parameter(f"{PREFIX}/MAIL_PORT", "25", kind="String")
+    return site

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 PREFIX = "/keymanager/staging"
 SECRET = "keymanager/staging/mail"
+OLD = {"MAIL_PASSWORD": "an older password", "OTHER": "x"}
+"""What the secret holds before the first run, where a test wants it filled."""
 
 
 @dataclass

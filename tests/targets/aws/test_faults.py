@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import pytest
 
 from kmconfig.errors import CouldNotCheck, Locked, Refused
 from kmconfig.targets.keeping.interface import LeaseLost
-from tests.targets.aws.site import PREFIX, SECRET, earlier
+from tests.targets.aws.site import OLD, PREFIX, SECRET, earlier
 from tests.targets.settings import PASSWORD, Open, candidate, holder
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from tests.servers.aws import AwsServer
     from tests.targets.aws.site import AwsSite
 
-OLD = {"MAIL_PASSWORD": "an older password", "OTHER": "x"}
 READING = {
     "DescribeSecret",
     "GetCallerIdentity",
@@ -30,15 +28,6 @@ READING = {
     "GetSecretValue",
     "ListTagsForResource",
 }
-
-
-@pytest.fixture
-def filled(aws: AwsServer, site: AwsSite) -> AwsSite:
-    """A target that holds something already."""
-    aws.put_secret(SECRET, json.dumps(OLD))
-    aws.put_parameter(f"{PREFIX}/MAIL_HOST", "old.example", kind="String")
-    aws.put_parameter(f"{PREFIX}/MAIL_PORT", "25", kind="String")
-    return site
 
 
 def contents(site: AwsSite) -> tuple[Any, Any]:

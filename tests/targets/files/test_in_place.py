@@ -88,7 +88,7 @@ def test_wherever_it_stops_it_is_known_and_undone(env: Path, new: bytes, monkeyp
         snapshot, staged = writer.capture(), writer.stage()
         with monkeypatch.context() as patched:
             cut_short(patched, at)
-            with pytest.raises(OSError, match="No space left"):
+            with pytest.raises(CouldNotCheck, match=r"cannot replace `.*`: No space left"):
                 writer.write(FileFence())
         state = writer.state(snapshot, (staged,))
         seen.add(state)
@@ -96,7 +96,7 @@ def test_wherever_it_stops_it_is_known_and_undone(env: Path, new: bytes, monkeyp
         # Killed again while it is put back.
         with monkeypatch.context() as patched:
             cut_short(patched, at // 2)
-            with pytest.raises(OSError, match="No space left"):
+            with pytest.raises(CouldNotCheck, match=r"cannot replace `.*`: No space left"):
                 writer.restore(snapshot, FileFence())
         assert writer.state(snapshot, (staged,)) in ("before", "partial")
         writer.restore(snapshot, FileFence())
@@ -110,7 +110,7 @@ def half(env: Path, monkeypatch: pytest.MonkeyPatch, at: int = 40) -> FileWriter
     writer.stage()
     with monkeypatch.context() as patched:
         cut_short(patched, at)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(CouldNotCheck, match=r"cannot replace `.*`: No space left"):
             writer.write(FileFence())
     return writer
 
@@ -150,7 +150,7 @@ def test_parts_are_no_content_of_their_own(env: Path, monkeypatch: pytest.Monkey
     writer = half(env, monkeypatch)
     with monkeypatch.context() as patched:
         cut_short(patched, 0)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(CouldNotCheck, match=r"cannot replace `.*`: No space left"):
             writer.restore(OLD, FileFence())
     with pytest.raises(CouldNotCheck, match="parts of two contents") as caught:
         LocalFile(env, ".env").require_whole(env.read_bytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import stat
@@ -111,6 +112,28 @@ def test_the_owner_stays(connection: SshConnection, tmp_path: Path) -> None:
     assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (12345, 12346, 0o460)
 
 
+def test_a_file_that_its_owner_may_only_read(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.geteuid() == 0:  # who may write everything, unless it is taken away
+        ssh = tmp_path / "bin/ssh"
+        ssh.parent.mkdir()
+        ssh.write_text(
+            "#!/bin/sh\nfor last; do :; done\n"
+            'exec setpriv --bounding-set=-dac_override,-dac_read_search sh -c "$last"\n',
+            encoding="utf-8",
+        )
+        ssh.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{ssh.parent}:{os.environ['PATH']}")
+    path = tmp_path / "app/.env"
+    path.parent.mkdir()
+    path.write_bytes(b"A=1\n")
+    path.chmod(0o400)
+    writer = reach(connect(sshd), path)[1]
+    with held(writer):
+        writer.try_replace()
+        writer.replace(b"A=2\n")
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"A=2\n", 0o400)
+
+
 def test_what_killed_runs_left_is_swept(connection: SshConnection, tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_bytes(b"A=1\n")
@@ -179,9 +202,11 @@ def test_a_lock_that_is_gone_is_noticed_by_both_sides(connection: SshConnection,
         # The session's end reaches the other machine on its own time.
         while connection.ask('echo "$0"; flock -n "$1" true', str(tmp_path / ".kmconfig/env.lock")).code:
             pass
-        with pytest.raises(LeaseLost, match="the lock of this run is gone"):
+        # Nobody else has it, so this is a connection that was lost.
+        with pytest.raises(CouldNotCheck, match=r"the session that holds the lock on .* was lost") as caught:
             writer.replace(b"A=1\n")
-        with pytest.raises(LeaseLost):
+        assert "other run" not in str(caught.value.help)
+        with pytest.raises(CouldNotCheck):
             writer.remove()
     assert not path.exists()
 
@@ -242,6 +267,23 @@ def test_one_connection_serves_a_run_and_ends_with_it(sshd: Sshd, tmp_path: Path
         assert stat.S_IMODE(Path(folder).stat().st_mode) == 0o700
         del connection, file, writer
     assert not Path(folder).exists()
+
+
+def test_no_client_gets_our_environment(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither those that ask nor the one that ends the connection."""
+    real, ssh, seen = shutil.which("ssh"), tmp_path / "bin/ssh", tmp_path / "seen"
+    ssh.parent.mkdir()
+    ssh.write_text(f'#!/bin/sh\n{{ echo "$*"; env; }} >>{seen}\nexec {real} "$@"\n', encoding="utf-8")
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{ssh.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("SMTP_PASSWORD", "canary-of-the-environment")
+    connection = connect(sshd)
+    reach(connection, tmp_path / ".env")[0].read()
+    del connection
+    gc.collect()
+    text = seen.read_text(encoding="utf-8")
+    assert "-O exit" in text
+    assert "canary" not in text
 
 
 def test_the_access_list_stays(connection: SshConnection, tmp_path: Path) -> None:

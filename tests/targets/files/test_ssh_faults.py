@@ -7,16 +7,18 @@ import shutil
 import socket
 import stat
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kmconfig.errors import ConfigurationError, CouldNotCheck
+from kmconfig.targets.files import ssh_connection
 from kmconfig.targets.files.ssh_address import SshAddress
 from kmconfig.targets.files.ssh_connection import SshConnection
 from tests.servers.requirements import require
-from tests.servers.sshd import make_key
+from tests.servers.sshd import Wire, make_key
 from tests.targets.files.remote import connect, held, reach
 
 if TYPE_CHECKING:
@@ -59,6 +61,43 @@ def test_a_port_where_nobody_listens(sshd: Sshd, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     assert "cannot be reached" in failure(connect(sshd, port=port), tmp_path).message
+
+
+class BusyWire(Wire):
+    """A server that ends its first connections without a greeting."""
+
+    def __init__(self, port: int, *, refusals: int) -> None:
+        self.refusals = refusals
+        super().__init__(port)
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while self.refusals:
+                self._listener.accept()[0].close()
+                self.refusals -= 1
+            super()._accept()
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssh_connection, "_PAUSES", (0.0, 0.0))
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_server_that_is_busy_at_first(sshd: Sshd, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"A=1\n")
+    with BusyWire(sshd.port, refusals=2) as wire:
+        sshd.know(wire.port)
+        assert reach(connect(sshd, port=wire.port), tmp_path / ".env")[0].read()[0] == b"A=1\n"
+        assert wire.refusals == 0
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_server_that_stays_busy(sshd: Sshd, tmp_path: Path) -> None:
+    with BusyWire(sshd.port, refusals=100) as wire:
+        sshd.know(wire.port)
+        assert "was lost" in failure(connect(sshd, port=wire.port), tmp_path).message
+        assert wire.refusals == 100 - 3
 
 
 def test_a_name_that_nobody_has(sshd: Sshd, tmp_path: Path) -> None:
@@ -149,7 +188,17 @@ def test_a_login_that_prints_something_first(sshd: Sshd, tmp_path: Path, monkeyp
 
 def test_a_login_that_runs_nothing(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     machine_with(tmp_path, monkeypatch, "echo 'This account is not available.'; exit 1")
-    assert "does not run commands for this login" in failure(connect(sshd), tmp_path).message
+    message = failure(connect(sshd), tmp_path).message
+    assert "does not run commands for this login: it printed something else" in message
+
+
+@pytest.mark.timeout(9)
+def test_a_login_that_prints_without_an_end(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine_with(tmp_path, monkeypatch, "while cat /bin/sh; do :; done")
+    connection = connect(sshd)
+    assert "it answered without an end" in failure(connection, tmp_path).message
+    with pytest.raises(CouldNotCheck, match="without an end"):
+        connect(sshd).run(("true",), folder=str(tmp_path), timeout=20)
 
 
 @contextmanager
@@ -170,8 +219,9 @@ def test_no_room_on_the_disk(sshd: Sshd, tmp_path: Path) -> None:
         path = folder / ".env"
         path.write_bytes(b"A=1\n")
         writer = reach(connect(sshd), path)[1]
-        with held(writer), pytest.raises(CouldNotCheck, match="no space left on device"):
+        with held(writer), pytest.raises(CouldNotCheck, match="no space left on device") as caught:
             writer.replace(b"x" * 1_000_000)
+        assert caught.value.help == "make room on its disk"
         assert path.read_bytes() == b"A=1\n"
         assert sorted(found.name for found in folder.iterdir()) == [".env", ".kmconfig"]
 
@@ -194,11 +244,13 @@ def test_a_file_that_is_mounted_alone(sshd: Sshd, tmp_path: Path) -> None:
         pytest.skip("only root can mount a file")
     try:
         writer = reach(connect(sshd), path)[1]
-        with held(writer), pytest.raises(CouldNotCheck, match="device or resource busy") as caught:
-            writer.replace(b"A=2\n")
+        with held(writer):
+            for attempt in (writer.try_replace, partial(writer.replace, b"A=2\n")):
+                with pytest.raises(CouldNotCheck, match="device or resource busy") as caught:
+                    attempt()
+                assert "mount its folder instead" in str(caught.value.help)
     finally:
         subprocess.run(["umount", str(path)], check=True)
-    assert "mount its folder instead" in str(caught.value.help)
     assert path.read_bytes() == b"A=1\n"
     assert list(tmp_path.glob("*kmconfig-tmp*")) == []
 

@@ -176,6 +176,7 @@ def test_a_lease_whose_taking_is_not_answered_is_held_all_the_same(memory: Memor
     with keeper(memory, time.timing()).hold(FIRST) as fence:
         memory.lost = False
         fence.check()
+        assert lease(memory).holder == FIRST
 
 
 def test_a_store_that_is_away_lets_nobody_start(memory: Memory, time: Time) -> None:

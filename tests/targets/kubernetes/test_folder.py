@@ -134,6 +134,58 @@ def test_a_change_by_hand_is_drift(
     assert site.files() == applied
 
 
+@pytest.mark.parametrize(
+    ("name", "added", "key"),
+    [
+        (
+            CONFIG,
+            "---\nkind: Secret\nstringData: {P: hunter2hunter2}\n",
+            "ConfigMap: the file holds more than one document",
+        ),
+        (CONFIG, "  MAIL_HOST: smtp.evil.test\n", "ConfigMap: `data.MAIL_HOST` is set twice"),
+        (CONFIG, "  <<: {MAIL_HOST: smtp.evil.test}\n", "ConfigMap: merge keys are not supported"),
+        (SECRET, "---\nkind: Job\n", "ExternalSecret: the file holds more than one document"),
+    ],
+)
+def test_what_stands_beside_a_manifest_is_drift_and_goes(site: Site, name: str, added: str, key: str) -> None:
+    site.apply()
+    applied, base = site.files(), site.reader.live().base
+    path = site.folder / name
+    path.write_bytes(path.read_bytes() + added.encode())
+    assert site.operations() == {key: ("remove", "(set)", None)}
+    assert "hunter2" not in repr(site.compare())
+    assert site.reader.live().base != base
+    site.apply()
+    assert site.files() == applied
+
+
+def test_a_run_remembers_its_files(site: Site) -> None:
+    kept = site.compare().kept
+    for name, text in ((CONFIG, "a manifest with these keys"), (KUSTOMIZATION, f"lists {CONFIG}, {SECRET}")):
+        assert kept[name].text == text
+    site.apply()
+    (site.folder / CONFIG).unlink()
+    assert site.operations()[CONFIG] == ("add", None, kept[CONFIG].text)
+
+
+def test_what_is_left_of_an_earlier_name_is_told(site: Site) -> None:
+    site.apply()
+    site.configure(name="other")
+    notes = [note for note in site.compare().notes if "earlier `name`" in note]
+    assert [CONFIG in notes[0], SECRET in notes[1], len(notes)] == [True, True, 2]
+    (site.folder / CONFIG).unlink()
+    (site.folder / SECRET).unlink()
+    assert not any("earlier `name`" in note for note in site.compare().notes)
+
+
+def test_manifests_of_another_environment_are_not_left_over(site: Site) -> None:
+    site.apply()
+    for name in (CONFIG, SECRET):
+        edit(site, name, "kmconfig/environment: staging", "kmconfig/environment: production")
+    site.configure(name="other")
+    assert not any("earlier `name`" in note for note in site.compare().notes)
+
+
 def test_only_a_changed_checksum_is_drift_too(site: Site) -> None:
     site.apply()
     edit(site, CONFIG, "checksum/config: ", "checksum/config: x")
@@ -233,7 +285,7 @@ def test_an_external_secret_goes_when_it_is_no_longer_wanted(site: Site) -> None
         "secret/keymanager/staging/smtp#password",
         "the Secret keymanager-mail",
     )
-    assert found[KUSTOMIZATION] == ("change", f"{CONFIG}, {SECRET}", CONFIG)
+    assert found[KUSTOMIZATION] == ("change", f"lists {CONFIG}, {SECRET}", f"lists {CONFIG}")
     site.apply()
     assert set(site.files()) == {CONFIG, KUSTOMIZATION}
     site.configure().apply()

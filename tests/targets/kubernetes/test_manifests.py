@@ -200,6 +200,11 @@ def test_the_checksum_changes_with_what_pods_have_to_be_started_for(site: Site) 
     assert len({first, checksum(site.configure(sender="Other")), checksum(site.configure(pinned))}) == 3
 
 
+def test_the_checksum_changes_with_the_store_of_the_secrets(site: Site) -> None:
+    stores = [{"name": "vault"}, {"name": "other"}, {"name": "vault", "kind": "ClusterSecretStore"}]
+    assert len({checksum(site.configure(secret_store=store)) for store in stores}) == 3
+
+
 @pytest.mark.parametrize(
     ("text", "canonical"), [("30s", "30s"), ("15m", "15m0s"), ("90m", "1h30m0s"), ("1h", "1h0m0s"), ("2d", "48h0m0s")]
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmconfig.environment.project import Project
-from kmconfig.errors import ConfigurationError, Refused
+from kmconfig.errors import ConfigurationError, CouldNotCheck, Refused
 from kmconfig.lint.engine import lint
 from kmconfig.secrets.masker import Masker
 from kmconfig.secrets.stores import Stores
@@ -54,6 +54,12 @@ def test_what_it_is_called(tmp_path: Path, target: str, identity: str, where: st
     if where is not None:
         assert keeper_for(reader).where == where
         assert "deploy" not in reader.identity
+
+
+def test_a_path_that_a_shell_would_read_otherwise(tmp_path: Path) -> None:
+    with pytest.raises(CouldNotCheck, match=r"there is no `~/app/\.env`") as caught:
+        opened(tmp_path, "{path: ~/app/.env}").live()
+    assert "`~` stands for no folder" in str(caught.value.help)
 
 
 def test_policy_allows_machines_by_name(tmp_path: Path) -> None:

@@ -112,6 +112,14 @@ def test_a_read(tmp_path: Path, api: SettingsApi, fault: Misbehaviour, words: st
     require_secrecy(caught.value)
 
 
+@pytest.mark.parametrize(("status", "remedy"), [(200, "settings_api.codes"), (500, "log of the server")])
+def test_a_failure_is_not_to_be_listed_as_a_success(tmp_path: Path, api: SettingsApi, status: int, remedy: str) -> None:
+    api.misbehave["GET"].append(faults.code(777, status=status))
+    with pytest.raises(CouldNotCheck) as caught:
+        reader_of(wanted(tmp_path, api), tmp_path).live()
+    assert remedy in str(caught.value.help)
+
+
 @pytest.mark.parametrize(("status", "reads"), [(429, 3), (502, 3), (503, 3), (504, 3), (500, 1), (401, 1)])
 def test_reads_are_repeated_where_that_may_help(tmp_path: Path, api: SettingsApi, status: int, reads: int) -> None:
     api.misbehave["GET"].extend([faults.busy(status)] * 3)

@@ -178,6 +178,14 @@ def test_addresses_that_are_not_used(tmp_path: Path, api: SettingsApi, url: str,
     with pytest.raises(ConfigurationError, match=why) as caught:
         reader_of(goal, tmp_path)
     assert "environments/staging.yaml:11:" in caught.value.message
+    assert "vault" not in str(caught.value.help)
+
+
+@pytest.mark.parametrize("path", ["/../x", "/settings/./email", "/settings/.."])
+def test_paths_that_lead_elsewhere(tmp_path: Path, api: SettingsApi, path: str) -> None:
+    goal = wanted(tmp_path, api, path=path)
+    with pytest.raises(ConfigurationError, match="leads out of"):
+        reader_of(goal, tmp_path)
 
 
 def test_a_host_that_may_not_be_given_a_login(tmp_path: Path, api: SettingsApi) -> None:

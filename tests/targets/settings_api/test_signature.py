@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +23,28 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     from kmconfig.targets.goal import Candidate
-    from tests.servers.settings_api import Misbehaviour
+    from tests.servers.settings_api import Handler, Misbehaviour
 
 PEM = "platform.pem"
+
+
+def huge_time(handler: Handler) -> None:
+    """Sign a time that no clock shows."""
+    api = handler.api
+    handler.reply(200, json.dumps(api.envelope(649, settings=api.shown(), timestamp=10**400)).encode())
+
+
+def test_a_time_that_no_clock_shows(tmp_path: Path, signed: SettingsApi) -> None:
+    signed.misbehave["GET"].append(huge_time)
+    with pytest.raises(CouldNotCheck, match="does not say when"):
+        reader_of(checked(tmp_path, signed), tmp_path).live()
+
+
+def test_a_key_that_is_no_file_is_not_waited_for(tmp_path: Path, api: SettingsApi) -> None:
+    os.mkfifo(tmp_path / PEM)
+    with pytest.raises(CouldNotCheck, match="not a regular file"):
+        reader_of(checked(tmp_path, api), tmp_path).live()
+    assert api.requests == []
 
 
 @pytest.fixture

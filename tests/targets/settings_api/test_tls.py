@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +61,13 @@ def test_another_name(tmp_path: Path, certificates: Certificates) -> None:
         with pytest.raises(CouldNotCheck, match="for another name"):
             reader_of(wanted(tmp_path, api, ca_file=CA), tmp_path).live()
         assert api.sent_keys == []
+
+
+def test_an_authority_that_is_no_file_is_not_waited_for(tmp_path: Path, api: SettingsApi) -> None:
+    os.mkfifo(tmp_path / CA)
+    with pytest.raises(CouldNotCheck, match="not a regular file"):
+        reader_of(wanted(tmp_path, api, ca_file=CA), tmp_path).live()
+    assert api.requests == []
 
 
 @pytest.mark.parametrize("content", [None, b"no certificate"])

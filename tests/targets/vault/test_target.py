@@ -151,17 +151,33 @@ def test_a_deleted_version_can_be_written_over_and_gone_back_to(subject: Subject
     assert writer.state(snapshot, {staged}) == "before"
 
 
-@pytest.mark.parametrize("how", ["delete", "destroy"])
-def test_going_back_to_a_version_that_is_gone_says_so(subject: Subject, anywhere: VaultSite, how: str) -> None:
+@pytest.mark.parametrize(
+    ("how", "said", "remedy"),
+    [("delete", "was deleted", "vault kv undelete -versions=1"), ("destroy", "was destroyed", "pick another run")],
+)
+def test_going_back_to_a_version_that_is_gone_says_so(
+    subject: Subject, anywhere: VaultSite, how: str, said: str, remedy: str
+) -> None:
     subject.put(anywhere.mount, PATH, MAIL_HOST="old.example")
     snapshot, staged = anywhere.apply()
     subject.must("POST", f"{anywhere.mount}/{how}/{PATH}", {"versions": [1]})
     environment = anywhere.environment()
     writer = anywhere.writer(anywhere.reader(environment), candidate(environment))
     assert writer.state(snapshot, {staged}) == "after"
-    with pytest.raises(CouldNotCheck, match=r"version 1 of .* is deleted, or no longer kept"):
+    with pytest.raises(CouldNotCheck, match=f"version 1 of .* {said}") as raised:
         writer.restore(snapshot, Open())
+    assert remedy in (raised.value.help or "")
     assert held(subject, anywhere) == KEYS
+
+
+def test_going_back_to_a_version_that_is_no_longer_kept_says_so(subject: Subject, anywhere: VaultSite) -> None:
+    subject.put(anywhere.mount, PATH, MAIL_HOST="old.example")
+    snapshot, _ = anywhere.apply()
+    subject.must("POST", f"{anywhere.mount}/metadata/{PATH}", {"max_versions": 2})
+    subject.must("POST", f"{anywhere.mount}/data/{PATH}", {"data": KEYS})
+    environment = anywhere.environment()
+    with pytest.raises(CouldNotCheck, match=r"version 1 of .* is no longer kept"):
+        anywhere.writer(anywhere.reader(environment), candidate(environment)).restore(snapshot, Open())
 
 
 def test_an_earlier_run_is_gone_back_to_for_our_keys_only(subject: Subject, anywhere: VaultSite) -> None:
