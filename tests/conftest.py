@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 import time
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,12 @@ _home_numbers = itertools.count()
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a server puts off is tried once: no test waits in real time."""
     monkeypatch.setattr(patience, "_PAUSES_SECONDS", ())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> None:
+    """What a shell starts in the background is born ignoring it, and so are its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

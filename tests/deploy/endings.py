@@ -6,7 +6,7 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonschema import Draft202012Validator
 
@@ -39,22 +39,42 @@ def steps(ran: Ran) -> list[tuple[str, str]]:
     return [(step["step"], step["outcome"]) for step in ran.result["steps"]]
 
 
-def require_rolled_back(site: Site, ran: Ran, failed: str) -> None:
-    """All is as it was, and the receipt says so."""
-    assert (ran.code, ran.result["result"], ran.result["application_verified"]) == (6, "rolled_back", False), ran.err
-    assert steps(ran)[-2:] == [(failed, "failed"), ("restore", "restored")]
+class Ending(NamedTuple):
+    """What an apply of `staging` said at its end, and what it left of the application."""
+
+    code: int
+    result: str
+    env: bytes
+    leftovers: list[Path]
+
+
+class TakenBack(NamedTuple):
+    """More of an apply that changed something and put it back."""
+
+    ending: Ending
+    verified: bool
+    last_steps: list[tuple[str, str]]
+    receipts: int
+
+
+def ending(site: Site, ran: Ran) -> Ending:
     assert complies(ran.document, "receipt")
-    assert site.env.read_bytes() == LIVE
-    assert site.leftovers() == []
-    assert len(site.receipts) == 1
+    return Ending(ran.code, ran.result["result"], site.env.read_bytes(), site.leftovers())
 
 
-def require_unchanged(site: Site, ran: Ran, code: int) -> None:
+def untouched(code: int) -> Ending:
     """Nothing was begun, and the receipt that is printed says so."""
-    assert (ran.code, ran.result["result"]) == (code, "failed"), ran.err
-    assert complies(ran.document, "receipt")
-    assert site.env.read_bytes() == LIVE
-    assert site.leftovers() == []
+    return Ending(code, "failed", LIVE, [])
+
+
+def taken_back(site: Site, ran: Ran) -> TakenBack:
+    return TakenBack(ending(site, ran), ran.result["application_verified"], steps(ran)[-2:], len(site.receipts))
+
+
+def rolled_back(failed: str) -> TakenBack:
+    """All is as it was since this step failed, and the receipt says so."""
+    restored = [(failed, "failed"), ("restore", "restored")]
+    return TakenBack(Ending(6, "rolled_back", LIVE, []), verified=False, last_steps=restored, receipts=1)
 
 
 def prepared(site: Site, progress: Progress, *, patience: float = 0) -> Apply:

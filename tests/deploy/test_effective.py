@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kmconfig.deploy.effective import read_table
-from tests.deploy.endings import APPLY, require_rolled_back, steps
+from tests.deploy.endings import APPLY, rolled_back, steps, taken_back
 from tests.deploy.remote_sites import configure
 from tests.deploy.site import PASSWORD, Site
 from tests.servers.requirements import require
@@ -69,7 +69,7 @@ def test_it_agrees(site: Site, kmconfig: Call) -> None:
 def test_a_cached_configuration_wins(site: Site, kmconfig: Call, place: str, value: Any) -> None:
     cache(site, **{place: value})
     ran = kmconfig("-vvv", *APPLY)
-    require_rolled_back(site, ran, "effective")
+    assert taken_back(site, ran) == rolled_back("effective")
     shown = "null" if value is None else value
     assert f"`mail.{place}` is `{shown}`, not `" in ran.result["message"]
     assert PASSWORD not in ran.out + ran.err
@@ -87,7 +87,7 @@ def test_it_is_asked_after_the_cache_was_made_anew(site: Site, kmconfig: Call) -
 def test_an_address_that_wins_over_host_and_port(site: Site, kmconfig: Call) -> None:
     cache(site, **{"mailers.smtp.url": "smtp://apikey:hidden-in-here@smtp.acme.test"})
     ran = kmconfig("-vvv", *APPLY)
-    require_rolled_back(site, ran, "effective")
+    assert taken_back(site, ran) == rolled_back("effective")
     assert "`mail.mailers.smtp.url` is set and wins over host and port" in ran.result["message"]
     assert "hidden-in-here" not in ran.out + ran.err
 
@@ -102,7 +102,7 @@ def test_an_application_that_does_not_know_the_command(site: Site, kmconfig: Cal
 def test_an_application_that_fails(site: Site, kmconfig: Call) -> None:
     (site.application / "crashes").touch()
     ran = kmconfig("-vvv", *APPLY)
-    require_rolled_back(site, ran, "effective")
+    assert taken_back(site, ran) == rolled_back("effective")
     assert "it is not known what is in use" in ran.result["message"]
     assert PASSWORD not in ran.out + ran.err
 
@@ -135,7 +135,7 @@ def test_it_is_asked_in_the_way_that_the_files_know(site: Site, kmconfig: Call) 
     (site.application / "enter").chmod(0o755)
     cache(site, **{"mailers.smtp.host": "smtp.old.example"})
     site.configure(reload=[["./enter", "artisan", "queue:restart"]])
-    require_rolled_back(site, kmconfig(*APPLY), "effective")
+    assert taken_back(site, kmconfig(*APPLY)) == rolled_back("effective")
 
 
 def test_no_console_no_step(site: Site, kmconfig: Call) -> None:
@@ -148,7 +148,7 @@ def test_on_another_machine(site: Site, sshd: Sshd, kmconfig: Call) -> None:
     configure(site, sshd, reload=[["true"]])
     cache(site, **{"mailers.smtp.host": "smtp.old.example"})
     ran = kmconfig("-vvv", *APPLY)
-    require_rolled_back(site, ran, "effective")
+    assert taken_back(site, ran) == rolled_back("effective")
     assert "an older password" not in ran.out + ran.err
     (site.application / "cached.json").unlink()
     assert outcome(kmconfig(*APPLY)) == "ok"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmconfig import api
-from tests.deploy.endings import APPLY, complies, require_rolled_back, require_unchanged, steps
+from tests.deploy.endings import APPLY, Ending, complies, ending, rolled_back, steps, taken_back, untouched
 from tests.deploy.site import LIVE, RECIPIENT, Site, good_server
 
 if TYPE_CHECKING:
-    from tests.cli.running import Call, Ran
+    from tests.cli.running import Call
     from tests.mail.certificates import Certificates
     from tests.mail.servers import Server
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def test_a_reload_command_that_fails(site: Site, kmconfig: Call, server: Server, command: list[str], said: str) -> None:
     site.configure(reload=[["sh", "-c", "echo >> told"], command, ["touch", "never"]])
     ran = kmconfig(*APPLY)
-    require_rolled_back(site, ran, "activate")
+    assert taken_back(site, ran) == rolled_back("activate")
     assert said in ran.result["message"]
     # The first one had told the application of the new settings, so it is told of the old ones.
     assert (site.application / "told").read_text(encoding="utf-8") == "\n\n"
@@ -40,7 +40,7 @@ def test_a_reload_command_that_fails(site: Site, kmconfig: Call, server: Server,
 
 def test_a_verify_command_that_fails(site: Site, kmconfig: Call, server: Server) -> None:
     site.configure(reload=[["sh", "-c", "cp .env loaded"]], verify=[["true"], ["false"]])
-    require_rolled_back(site, kmconfig(*APPLY), "verify")
+    assert taken_back(site, kmconfig(*APPLY)) == rolled_back("verify")
     assert (site.application / "loaded").read_bytes() == LIVE
     assert server.messages == []
 
@@ -84,13 +84,7 @@ def test_the_application_could_not_be_told_of_the_old_settings(site: Site, kmcon
     # The journal is open: the application is told first, and told again of the new settings, which fails here.
     again = kmconfig(*APPLY)
     assert [step for step, _ in steps(again)][:2] == ["recheck", "activate"]
-    require_rolled_back_again(site, again)
-
-
-def require_rolled_back_again(site: Site, ran: Ran) -> None:
-    assert (ran.code, ran.result["result"]) == (6, "rolled_back")
-    assert site.env.read_bytes() == LIVE
-    assert site.leftovers() == []
+    assert ending(site, again) == Ending(6, "rolled_back", LIVE, [])
 
 
 @pytest.mark.parametrize(
@@ -102,9 +96,9 @@ def test_what_the_server_refuses(site: Site, kmconfig: Call, certificates: Certi
         site.configure(port=unwilling.port)
         ran = kmconfig(*APPLY)
     if code == 6:
-        require_rolled_back(site, ran, "test_message")
+        assert taken_back(site, ran) == rolled_back("test_message")
     else:
-        require_unchanged(site, ran, 1)
+        assert ending(site, ran) == untouched(1)
         assert not any((site.keeping / "snapshots").iterdir())
     assert ran.result["diagnosis"]["remedies"]
     assert "not today" in ran.result["diagnosis"]["symptom"]
@@ -113,20 +107,20 @@ def test_what_the_server_refuses(site: Site, kmconfig: Call, certificates: Certi
 def test_a_server_that_hangs_up_after_the_message(site: Site, kmconfig: Call, certificates: Certificates) -> None:
     with good_server(certificates, DOT=lambda peer: peer.reset()) as unwilling:
         site.configure(port=unwilling.port)
-        require_rolled_back(site, kmconfig(*APPLY), "test_message")
+        assert taken_back(site, kmconfig(*APPLY)) == rolled_back("test_message")
 
 
 def test_a_fallback_port_that_answers_is_no_success(site: Site, kmconfig: Call, closed_port: int) -> None:
     site.configure(port=closed_port, fallback_ports=[site.server.port])
     ran = kmconfig(*APPLY)
-    require_unchanged(site, ran, 1)
+    assert ending(site, ran) == untouched(1)
     (remedy,) = ran.result["diagnosis"]["remedies"]
     assert f"email.smtp.port: {site.server.port}" in remedy
 
 
 def test_the_test_message_is_all_that_is_wrong_with_no_server(site: Site, kmconfig: Call, closed_port: int) -> None:
     site.configure(port=closed_port)
-    require_unchanged(site, kmconfig(*APPLY), 1)
+    assert ending(site, kmconfig(*APPLY)) == untouched(1)
 
 
 def test_recipients_are_named_in_the_receipt_of_a_failure(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.deploy.endings import APPLY, require_unchanged, steps
+from tests.deploy.endings import APPLY, ending, steps, untouched
 from tests.deploy.site import LIVE, Site
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def test_a_disk_that_is_full(site: Site, kmconfig: Call) -> None:
         with pytest.raises(OSError, match="No space left"):
             (folder / "filler").write_bytes(b"x" * 1_000_000)
         ran = kmconfig(*APPLY)
-        require_unchanged(site, ran, 5)
+        assert ending(site, ran) == untouched(5)
         assert "no space left" in ran.result["message"].lower()
         (folder / "filler").unlink()
         assert kmconfig(*APPLY).code == 0
@@ -51,7 +51,7 @@ def test_a_disk_that_is_read_only(site: Site, kmconfig: Call, server: Server) ->
         subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
         assert kmconfig("plan", "staging", "--detailed-exitcode").code == 2
         ran = kmconfig(*APPLY)
-        require_unchanged(site, ran, 5)
+        assert ending(site, ran) == untouched(5)
         assert "read-only file system" in ran.result["message"].lower()
     assert server.connections == 0
 
@@ -76,7 +76,7 @@ def test_a_file_that_nobody_may_change(site: Site, kmconfig: Call) -> None:
         pytest.skip("a file can be made immutable by root only, and not on every file system")
     try:
         ran = kmconfig(*APPLY)
-        require_unchanged(site, ran, 5)
+        assert ending(site, ran) == untouched(5)
         assert steps(ran)[-1] == ("write", "failed")
         assert "operation not permitted" in ran.result["message"].lower()
     finally:

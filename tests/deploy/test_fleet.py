@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -94,7 +94,22 @@ class Waiting(Server):
             return
         if waiting == self._number:
             self.reached.set()
+        self._hold(peer)
+
+    def _hold(self, peer: Peer) -> None:
         peer.hang()
+
+
+class Holding(Waiting):
+    """Answers those that wait when it may ``go_on``."""
+
+    def __init__(self, certificates: Certificates, number: int, go_on: threading.Event) -> None:
+        self._go_on = go_on
+        super().__init__(certificates, number)
+
+    def _hold(self, peer: Peer) -> None:
+        self._go_on.wait(30)
+        peer.say("250 2.0.0 queued")
 
 
 def results(ran: Ran) -> dict[str, str]:
@@ -207,16 +222,15 @@ def test_shards_together_apply_everything(fleet: Site, kmconfig: Call) -> None:
     assert set(done.values()) == {"applied"}
     empty = kmconfig("apply", "a/stage", "--yes", "--shard", "2/2", "--format", "json")
     assert (empty.code, empty.document["results"]) == (0, [])
+    assert "no environment belongs to this part" in empty.err
     assert fleet.root.exists()
 
 
-def test_an_interrupt_ends_all_of_them_well(fleet: Site, hanging: Callable[[int], Waiting]) -> None:
-    server = hanging(3)
-    for letter in "wxyz":
-        member(fleet, f"{letter}/dev", "development", port=server.port)
-    before = sorted(path.name for path in fleet.application.iterdir())
-    names = [f"{letter}/dev" for letter in "wxyz"]
-    options = ("--yes", "--parallel", "3", "--format", "json")
+def interrupted(
+    fleet: Site, names: list[str], server: Waiting, number: signal.Signals, *, parallel: int
+) -> tuple[str, str]:
+    """What an apply prints that gets a signal when the server lets its messages wait, to stdout and to stderr."""
+    options = ("--yes", "--parallel", str(parallel), "--format", "json")
     with subprocess.Popen(
         [sys.executable, "-m", "kmconfig", "-C", str(fleet.root), "apply", *names, *options],
         stdout=subprocess.PIPE,
@@ -225,9 +239,19 @@ def test_an_interrupt_ends_all_of_them_well(fleet: Site, hanging: Callable[[int]
         start_new_session=True,
     ) as process:
         assert server.reached.wait(30)
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, number)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130, (out, err)
+    return out, err
+
+
+def test_an_interrupt_ends_all_of_them_well(fleet: Site, hanging: Callable[[int], Waiting]) -> None:
+    server = hanging(3)
+    for letter in "wxyz":
+        member(fleet, f"{letter}/dev", "development", port=server.port)
+    before = sorted(path.name for path in fleet.application.iterdir())
+    names = [f"{letter}/dev" for letter in "wxyz"]
+    out, err = interrupted(fleet, names, server, signal.SIGINT, parallel=3)
     assert "Traceback" not in err
     left = [path.name for path in fleet.application.iterdir() if path.suffix == ".json"]
     assert left == ["w-dev.json"], (before, out, err)
@@ -237,26 +261,37 @@ def test_an_interrupt_ends_all_of_them_well(fleet: Site, hanging: Callable[[int]
     assert fleet.leftovers() == []
 
 
-@pytest.mark.parametrize("parallel", ["1", "2"])
-def test_what_an_interrupt_leaves_out_is_said(fleet: Site, hanging: Callable[[int], Waiting], parallel: str) -> None:
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_what_an_interrupt_leaves_out_is_said(fleet: Site, hanging: Callable[[int], Waiting], parallel: int) -> None:
     server = hanging(1)
     names = [f"{letter}/dev" for letter in "wxyz"]
     for name in names:
         member(fleet, name, "development", port=server.port)
-    options = ("--yes", "--parallel", parallel, "--format", "json")
-    with subprocess.Popen(
-        [sys.executable, "-m", "kmconfig", "-C", str(fleet.root), "apply", *names, *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        assert server.reached.wait(30)
-        os.killpg(process.pid, signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, (out, err)
+    out, _err = interrupted(fleet, names, server, signal.SIGTERM, parallel=parallel)
     found = {result["environment"]: result["result"] for result in json.loads(out)["results"]}
     assert sorted(found) == names
     assert (found["w/dev"], found["z/dev"]) == ("applied", "not_started")
     assert "rolled_back" in found.values()
+    assert fleet.leftovers() == []
+
+
+def test_processes_whose_command_was_killed_end_what_they_do_and_then_themselves(
+    fleet: Site, certificates: Certificates
+) -> None:
+    go_on, names = threading.Event(), [f"{letter}/dev" for letter in "wxyz"]
+    with Holding(certificates, 3, go_on) as server:
+        for name in names:
+            member(fleet, name, "development", port=server.port)
+        command = [sys.executable, "-m", "kmconfig", "-C", str(fleet.root), "apply", *names, "--yes", "--parallel", "3"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+            try:
+                assert server.reached.wait(30)
+                process.kill()
+                go_on.set()
+                # What ends here is the output, which all of its processes hold.
+                process.communicate(timeout=30)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+    assert {path.name for path in fleet.application.glob("*.json")} == {f"{letter}-dev.json" for letter in "wxyz"}
     assert fleet.leftovers() == []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.deploy.endings import APPLY, require_rolled_back, steps
+from tests.deploy.endings import APPLY, rolled_back, steps, taken_back
 from tests.deploy.killed import Killer
 from tests.deploy.site import LIVE, Site, site_in
 
@@ -63,7 +63,7 @@ def test_it_is_applied_and_said(site: Site, kmconfig: Call) -> None:
 
 def test_it_is_taken_back(site: Site, kmconfig: Call) -> None:
     site.configure(verify=[["false"]])
-    require_rolled_back(site, kmconfig(*APPLY), "verify")
+    assert taken_back(site, kmconfig(*APPLY)) == rolled_back("verify")
     assert under_way(site) == []
 
 

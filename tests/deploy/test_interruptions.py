@@ -11,10 +11,12 @@ import pytest
 
 from kmconfig.cli.run import run
 from kmconfig.deploy.apply import Silent
-from tests.deploy.endings import APPLY, prepared, require_rolled_back
+from tests.deploy.endings import APPLY, prepared, rolled_back, taken_back
 from tests.deploy.site import LIVE, Site, good_server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.cli.running import Call
     from tests.mail.certificates import Certificates
     from tests.mail.servers import Peer
@@ -45,10 +47,19 @@ def test_a_progress_that_breaks_decides_nothing(site: Site) -> None:
     assert prepared(site, Broken()).run().result == "applied"
 
 
+@pytest.fixture
+def _hang_up_is_heard() -> Iterator[None]:
+    """Under `nohup` it is not, neither by the tests nor by what they start."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def handlers() -> list[Any]:
     return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
 
 
+@pytest.mark.usefixtures("_hang_up_is_heard")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("command", ["reload", "verify"])
 def test_a_signal_during_a_command(site: Site, kmconfig: Call, number: signal.Signals, command: str) -> None:
@@ -92,13 +103,13 @@ def test_a_signal_before_the_write(site: Site, kmconfig: Call, certificates: Cer
 def test_a_signal_while_things_are_put_back_does_not_stop_that(site: Site, kmconfig: Call) -> None:
     told = "cp .env loaded; grep -q '^MAIL_USERNAME=apikey' .env || kill -TERM $PPID"
     site.configure(reload=[["sh", "-c", told]], verify=[["false"]])
-    require_rolled_back(site, kmconfig(*APPLY), "verify")
+    assert taken_back(site, kmconfig(*APPLY)) == rolled_back("verify")
     assert (site.application / "loaded").read_bytes() == LIVE
 
 
 def test_commands_that_put_back_do_not_ignore_signals(site: Site, kmconfig: Call) -> None:
     ignored = "grep SigIgn /proc/self/status | cut -f2 > ignored"
     site.configure(reload=[["sh", "-c", ignored]], verify=[["false"]])
-    require_rolled_back(site, kmconfig(*APPLY), "verify")
+    assert taken_back(site, kmconfig(*APPLY)) == rolled_back("verify")
     mask = int((site.application / "ignored").read_text(encoding="utf-8"), 16)
     assert not mask & (1 << (signal.SIGTERM - 1) | 1 << (signal.SIGINT - 1))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.running import write
-from tests.deploy.endings import APPLY, require_unchanged
+from tests.deploy.endings import APPLY, ending, untouched
 from tests.deploy.faults import fault
 from tests.deploy.site import LIVE, Site, everything, site_in
 
@@ -81,7 +81,7 @@ class TestPermissions:
         before = everything(site.application)
         ran = kmconfig(*APPLY)
         folder.chmod(0o700)
-        require_unchanged(site, ran, 5)
+        assert ending(site, ran) == untouched(5)
         assert server.connections == 0
         if name == "application":
             assert everything(site.application).keys() == before.keys() | {
@@ -93,7 +93,7 @@ class TestPermissions:
         site.application.chmod(0o500)
         ran = kmconfig(*APPLY)
         site.application.chmod(0o755)
-        require_unchanged(site, ran, 5)
+        assert ending(site, ran) == untouched(5)
         assert "always apply as the same user" in ran.result["message"]
         assert server.connections == 0
 
@@ -117,7 +117,7 @@ class TestPermissions:
         os.chown(site.env, 12345, 12345)
         site.env.chmod(0o666)
         os.seteuid(65534)
-        require_unchanged(site, kmconfig(*APPLY), 5)
+        assert ending(site, kmconfig(*APPLY)) == untouched(5)
         assert site.env.stat().st_uid == 12345
 
 
@@ -126,7 +126,7 @@ def test_a_folder_of_another_user_is_not_trusted(site: Site, kmconfig: Call, tmp
     elsewhere.mkdir(mode=0o755)
     site.keeping.symlink_to(elsewhere)
     ran = kmconfig(*APPLY)
-    require_unchanged(site, ran, 5)
+    assert ending(site, ran) == untouched(5)
     assert list(elsewhere.iterdir()) == []
     assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o755
 

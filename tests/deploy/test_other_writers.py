@@ -10,7 +10,7 @@ import pytest
 from kmconfig import api
 from kmconfig.deploy.apply import Silent
 from tests.cli.running import write
-from tests.deploy.endings import APPLY, prepared, require_rolled_back
+from tests.deploy.endings import APPLY, prepared, rolled_back, taken_back
 from tests.deploy.killed import Killer
 from tests.deploy.site import LIVE, Site, good_server
 
@@ -62,7 +62,7 @@ def test_reload_commands_that_undo_our_keys(site: Site, kmconfig: Call) -> None:
     write(site.application, {"saved": ""})
     (site.application / "saved").write_bytes(LIVE)
     ran = kmconfig(*APPLY)
-    require_rolled_back(site, ran, "read_back")
+    assert taken_back(site, ran) == rolled_back("read_back")
     assert "MAIL_PASSWORD" in ran.result["message"]
 
 

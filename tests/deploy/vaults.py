@@ -27,11 +27,12 @@ POLICIES = {
 
 
 class AgedVault(VaultServer):
-    """Its time stands still, twenty days and an hour ago, until a test moves it."""
+    """Its time stands still, twenty days and an hour ago, until a test moves it. Nobody pauses before asking again."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(clock=FakeClock(datetime.now(UTC) - timedelta(days=20, hours=1)))
         self._monkeypatch = monkeypatch
+        monkeypatch.setattr("kmconfig.secrets.vault.patience._FIRST_PAUSE", 0.0)
         for name, rules in POLICIES.items():
             self.policy(name, rules)
         self.write()

@@ -4,43 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-if TYPE_CHECKING:
-    from types import TracebackType
+from tests.servers.threaded import Threaded
 
 TOKEN = "glpat-of-the-project"
 BOT = 42
 _NOTES = re.compile(r"/api/v4/projects/5/merge_requests/7/notes(?:/(\d+))?")
 
 
-class GitLab:
+class GitLab(Threaded):
     """Keeps ``notes``. Without the token it answers 401."""
 
     def __init__(self) -> None:
         self.notes: list[dict[str, Any]] = []
         self.calls: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
     @property
     def address(self) -> str:
         """The value of CI_API_V4_URL."""
         return f"http://127.0.0.1:{self._server.server_port}/api/v4"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    def serve(self) -> None:
+        self._server.serve_forever(poll_interval=0.01)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(5)
 
     def answer(self, method: str, path: str, fields: dict[str, list[str]]) -> tuple[int, Any]:
         """Do what is asked."""

@@ -79,7 +79,9 @@ def test_check_jsonschema(schema: str, files: list[Path], options: tuple[str, ..
 def test_shellcheck() -> None:
     scripts = sorted((ROOT / ".github/action").glob("*.sh"))
     assert len(scripts) > 5
-    check(installed("shellcheck"), "--external-sources", f"--source-path={ROOT}", *scripts, ROOT / ".ci/run")
+    assert (
+        check(installed("shellcheck"), "--external-sources", f"--source-path={ROOT}", *scripts, ROOT / ".ci/run") == ""
+    )
 
 
 @pytest.mark.parametrize("name", ["lint", "review", "plan", "apply", "drift"])
@@ -87,11 +89,11 @@ def test_shellcheck_of_what_gitlab_runs(name: str, tmp_path: Path) -> None:
     script = tmp_path / "script.sh"
     script.write_text("\n".join(job(f"kmconfig-{name}")["script"]), encoding="utf-8")
     # SC2086: the blanks in a list of environments separate them.
-    check(installed("shellcheck"), "--shell=sh", "--exclude=SC2086", script)
+    assert check(installed("shellcheck"), "--shell=sh", "--exclude=SC2086", script) == ""
 
 
 def test_shellcheck_of_the_documentation(tmp_path: Path) -> None:
-    for number, fence in enumerate(fences("sh")):
-        script = tmp_path / f"{number}.sh"
+    scripts = [tmp_path / f"{number}.sh" for number, _ in enumerate(fences("sh"))]
+    for script, fence in zip(scripts, fences("sh"), strict=True):
         script.write_text(fence, encoding="utf-8")
-        check(installed("shellcheck"), "--shell=sh", script)
+    assert check(installed("shellcheck"), "--shell=sh", *scripts) == ""

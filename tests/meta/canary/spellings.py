@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -27,7 +28,8 @@ class Canary:
     def __repr__(self) -> str:
         return "<canary>"
 
-    def spellings(self) -> set[str]:
+    @cached_property
+    def spellings(self) -> frozenset[str]:
         """Every text that gives the value or one of its halves away, in lower case."""
         texts = {self.value, *self.halves}
         found = set(texts)
@@ -36,12 +38,12 @@ class Canary:
             found |= {data.hex(), quote(text), quote(text, safe=""), quote_plus(text)}
             found |= {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
             found |= set(_base64(data))
-        return {text.lower() for text in found}
+        return frozenset(text.lower() for text in found)
 
     def found_in(self, text: str) -> set[str]:
         """The spellings that stand in a text, in any case."""
         lower = text.lower()
-        return {spelling for spelling in self.spellings() if spelling in lower}
+        return {spelling for spelling in self.spellings if spelling in lower}
 
 
 def _base64(data: bytes) -> Iterator[str]:

@@ -60,7 +60,7 @@ def test_an_internal_error_that_holds_the_secret(
             monkeypatch.setattr(place, fail)
         ran = scene.call(*next(scene.lines(command, "text")))
     assert ran.code == (6 if command == "apply" else 70), ran.err
-    scene.assert_silent(ran)
+    assert scene.overheard(ran) == {}
 
 
 @pytest.mark.parametrize("source", ["env", "dotenv", "file"])
@@ -72,4 +72,4 @@ def test_a_secret_that_cannot_be_used(scene: Scene, monkeypatch: pytest.MonkeyPa
     scene.settings(1025, source=source)
     runs = [scene.call(*line) for command in ("test", "apply") for line in scene.lines(command, "text")]
     assert {ran.code for ran in runs} <= {1, 5}
-    scene.assert_silent(*runs)
+    assert scene.overheard(*runs) == {}

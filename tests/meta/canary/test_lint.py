@@ -57,7 +57,7 @@ def test_a_secret_typed_into_a_file(scene: Scene, place: str) -> None:
         for form in WRITERS if command == "lint" else FORMS:
             runs = [scene.call(*line) for line in scene.lines(command, form)]
             assert 0 not in {ran.code for ran in runs} or place == "in a comment" or command in INDIFFERENT, command
-            scene.assert_silent(*runs)
+            assert scene.overheard(*runs) == {}
 
 
 @pytest.mark.parametrize("place", ["password", "set twice", "syntax behind", "open quote", "unknown secret"])
@@ -68,7 +68,7 @@ def test_a_secret_typed_into_a_layer_with_odd_line_ends(scene: Scene, place: str
     scene.inputs.add(scene.root / "environments/base.yaml")
     for command in SPEAKING:
         runs = [scene.call(*line) for line in scene.lines(command, "text")]
-        scene.assert_silent(*runs)
+        assert scene.overheard(*runs) == {}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_secret_typed_into_the_project_file(scene: Scene, text: str) -> None:
     for command in SPEAKING:
         runs = [scene.call(*line) for form in FORMS for line in scene.lines(command, form)]
         assert runs[0].code in (1, 65) or command in INDIFFERENT, command
-        scene.assert_silent(*runs)
+        assert scene.overheard(*runs) == {}
 
 
 @pytest.mark.parametrize("place", BROKEN)
@@ -93,7 +93,7 @@ def test_changing_files_shows_no_secret_in_them(scene: Scene, place: str, change
     runs = [
         scene.call("lint", *change, *LOUD, *baseline, "-C", scene.root, "--format", form) for form in ("text", "json")
     ]
-    scene.assert_silent(*runs)
+    assert scene.overheard(*runs) == {}
 
 
 def test_a_fix_next_to_a_secret_is_shown_and_made_without_it(scene: Scene) -> None:
@@ -105,4 +105,4 @@ def test_a_fix_next_to_a_secret_is_shown_and_made_without_it(scene: Scene) -> No
     path = scene.root / "environments/development.yaml"
     assert scene.canary.halves[0] in path.read_text(encoding="utf-8")
     assert "runtime: host" in path.read_text(encoding="utf-8")
-    scene.assert_silent(shown, made)
+    assert scene.overheard(shown, made) == {}

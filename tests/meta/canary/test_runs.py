@@ -52,7 +52,7 @@ def test_a_saved_plan(scene: Scene, stored: str, server: Callable[..., Server], 
         stale = call(scene, "apply", "--plan", file, "--yes", form=form)
     assert [ran.code for ran in (saved, applied, stale)] == [0, 0, 3], applied.err
     assert file.stat().st_size
-    scene.assert_silent(saved, applied, stale)
+    assert scene.overheard(saved, applied, stale) == {}
 
 
 @pytest.mark.parametrize("holds", ["canary", "live"])
@@ -67,7 +67,7 @@ def test_a_plan_file_with_a_secret_in_it(scene: Scene, server: Callable[..., Ser
             ran = call(scene, "apply", "--plan", file, "--yes")
             assert ran.code == 65
             file.unlink()
-            scene.assert_silent(ran)
+            assert scene.overheard(ran) == {}
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -79,7 +79,7 @@ def test_several_at_a_time(scene: Scene, stored: str, server: Callable[..., Serv
         ran = call(scene, "apply", "--all", "--yes", "--parallel", "2", form=form)
     assert ran.code == 0, ran.err
     assert all(name in ran.out for name in names)
-    scene.assert_silent(ran)
+    assert scene.overheard(ran) == {}
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -90,7 +90,7 @@ def test_several_at_a_time_that_are_refused(scene: Scene, server: Callable[..., 
         colleagues(scene, running.port, 2)
         ran = call(scene, "apply", "--all", "--yes", "--parallel", "2", "--keep-going", form=form)
     assert ran.code == 1
-    scene.assert_silent(ran)
+    assert scene.overheard(ran) == {}
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -106,7 +106,7 @@ def test_a_process_of_several_that_breaks(
         monkeypatch.setattr("kmconfig.mail.smtp.SmtpTransport.send", fail)
         ran = call(scene, "apply", "--all", "--yes", "--parallel", "3", "--keep-going", form=form)
     assert ran.code == 6
-    scene.assert_silent(ran)
+    assert scene.overheard(ran) == {}
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -126,7 +126,7 @@ def test_there_and_back(scene: Scene, stored: str, server: Callable[..., Server]
             )
         ]
     assert [ran.code for ran in runs] == [0, 0, 0, 0, 2, 0], runs[3].err
-    scene.assert_silent(*runs)
+    assert scene.overheard(*runs) == {}
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -141,7 +141,7 @@ def test_somebody_else_wrote_another_secret(
         scene.env.write_text(text, encoding="utf-8")
         seen = [call(scene, "drift", "development", form=form), call(scene, "rollback", "development", "--yes")]
     assert [ran.code for ran in seen] == [2, 3]
-    scene.assert_silent(*seen)
+    assert scene.overheard(*seen) == {}
 
 
 def test_what_a_run_keeps_while_it_goes_on(scene: Scene, server: Callable[..., Server]) -> None:
