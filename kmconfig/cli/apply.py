@@ -88,6 +88,7 @@ def command(
     from kmconfig.deploy.fleet import Shard, waves  # noqa: PLC0415
     from kmconfig.deploy.options import Options  # noqa: PLC0415
     from kmconfig.deploy.prepare import all_clean  # noqa: PLC0415
+    from kmconfig.deploy.promotion import require_to_skip  # noqa: PLC0415
 
     options = Options(
         recipients=to,
@@ -110,6 +111,8 @@ def command(
     if shard is not None:
         names = Shard.parse(shard).of(names)
     chosen = [readable_environment(name, project) for name in names]
+    if skip_promotion is not None and chosen:
+        require_to_skip(project.file, chosen)
     outcomes = Outcomes(form=form)
     linted = len(chosen) > _MANY and all_clean(project, today=datetime.now(UTC))
     applying = Applying(project, options, outcomes, saved=saved, resume=resume, unattended=yes, linted=linted)

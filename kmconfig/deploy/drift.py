@@ -68,13 +68,11 @@ class Drift:
 
     @property
     def result(self) -> Result:
-        """Clean only where everything could be looked at, what differs is accepted, and no run was left open."""
+        """Known only where everything could be looked at and no run was left open; then drift, unless accepted."""
         open_ones = [difference for difference in self.differences if difference.ignored is None]
-        if any(difference.kind == "unreadable" for difference in open_ones):
+        if self.unfinished or any(difference.kind == "unreadable" for difference in open_ones):
             return "unknown"
-        if open_ones:
-            return "drift"
-        return "unknown" if self.unfinished else "clean"
+        return "drift" if open_ones else "clean"
 
     def document(self) -> dict[str, Any]:
         """The drift object of contract, section 5."""
@@ -152,12 +150,20 @@ def _secret_kind(operation: Operation, plan: Plan, last: Stored | None) -> tuple
         return "external", f"run {last.run} left nothing there, and somebody has written it since"
     written = secrets_of(last).get(operation.setting) if last is not None else None
     if last is None or written is None or written.reference != operation.after:
+        if last is not None and not untouched and _still_wanted(operation.key, plan, last):
+            return "external", f"run {last.run} left the reference that the files name, and somebody changed it since"
         return "unapplied", "another secret is referred to since" if written is not None else ""
     if change is None or None in (change.fingerprint_before, written.fingerprint):
         return _by_version(change, written, last, untouched=untouched)
     if change.fingerprint_before != written.fingerprint:
         return "external", f"the target holds another secret than run {last.run} wrote"
     return "secret-rotated", "the store has a new value, and the target still holds the old one"
+
+
+def _still_wanted(key: str, plan: Plan, last: Stored) -> bool:
+    """Whether the files want under a key what the last run left there."""
+    wanted = plan.kept.get(key)
+    return wanted is not None and bool(wanted.text) and _left(last).get(key) == wanted.text
 
 
 def _by_version(change: SecretChange | None, written: Written, last: Stored, *, untouched: bool) -> tuple[Class, str]:

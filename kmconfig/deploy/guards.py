@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kmconfig.deploy.policy import normal_host
 from kmconfig.errors import Refused
+from kmconfig.mail.failure import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,7 +69,9 @@ def guards_of(environment: Environment, comparison: Comparison, *, owner: str | 
         yield from _way_guards(environment, comparison)
     yield from _removals(environment, comparison)
     if owner is not None and owner != environment.name:
-        yield Guard(FOREIGN_TARGET, f"the target holds the settings of `{owner}`, which was applied there last")
+        # What a target says of itself may hold anything.
+        held = f"the target holds the settings of `{bounded(owner)}`, which was applied there last"
+        yield Guard(FOREIGN_TARGET, held)
     if comparison.shared_changes:
         keys = ", ".join(comparison.shared_changes)
         yield Guard(SHARED_KEY_CHANGE, f"{keys} also feed storage and queues of the application, and would change")

@@ -14,11 +14,12 @@ from kmconfig.environment.effective import effective, leaves
 from kmconfig.errors import Refused, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kmconfig.deploy.receipts import Stored
     from kmconfig.deploy.work import Work
     from kmconfig.environment.environment import Environment
+    from kmconfig.environment.projectfile import ProjectFile
     from kmconfig.source.value import Value
 
 _ROOMS = ("application", "email")
@@ -52,22 +53,30 @@ def _is_own(leaf: Value[Any], environment: Environment) -> bool:
 def require_promotion(work: Work, *, skip: str | None) -> list[str]:
     """Make sure that the stage before has proved what this environment shares with it.
 
-    Returns what the receipt should remark. Raises Refused, or UsageError for a reason that nobody needs.
+    Returns what the receipt should remark. Raises Refused.
     """
-    stages, tier = work.project.promotion, work.environment.tier
-    before = stages[stages.index(tier) - 1] if tier in stages[1:] else None
+    before = _stage_before(work.project, work.environment)
     if before is None:
-        if skip is not None:
-            raise UsageError(
-                f"`{work.environment.name}` needs no promotion, so there is none to skip",
-                help="leave out --skip-promotion",
-            )
         return []
     if skip is not None:
         return [f"promotion from {before} was skipped: {skip}"]
     if not work.plan.operations:
         return []
     return [_proved(work, before)]
+
+
+def require_to_skip(project: ProjectFile, environments: Sequence[Environment]) -> None:
+    """Make sure that at least one of some environments needs the promotion to be skipped. Raises UsageError."""
+    if not any(_stage_before(project, environment) for environment in environments):
+        names = ", ".join(f"`{environment.name}`" for environment in environments[:_SHOWN])
+        verb = "needs" if len(environments) == 1 else "need"
+        raise UsageError(f"{names} {verb} no promotion, so there is none to skip", help="leave out --skip-promotion")
+
+
+def _stage_before(project: ProjectFile, environment: Environment) -> str | None:
+    """The tier in which the settings of an environment have to be proved first, None where there is none."""
+    stages, tier = project.promotion, environment.tier
+    return stages[stages.index(tier) - 1] if tier in stages[1:] else None
 
 
 def _proved(work: Work, before: str) -> str:

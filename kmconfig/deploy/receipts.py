@@ -76,7 +76,8 @@ class Receipts:
         content = masker.mask_document({"version": 1, **receipt.document()})
         receipt.digest = digest_of(content)
         text = json.dumps({**content, "digest": receipt.digest}, indent=2, ensure_ascii=False) + "\n"
-        replace_file(path, text.encode(), mode=0o600)
+        # A lone surrogate, which a server may have said, is an escape of JSON then.
+        replace_file(path, text.encode("utf-8", "backslashreplace"), mode=0o600)
         replace_file(self.folder / _HEAD, f"{receipt.digest}\n".encode(), mode=0o600)
         return path
 

@@ -91,7 +91,9 @@ class Undo:
         snapshot = self.keeper.kept(entry.snapshot)
         state = self.writer.state(snapshot, entry.written)
         if state == "other":
-            raise StepFailed("somebody else has changed the target since it was written")
+            raise StepFailed(
+                "the target holds neither what was there nor what was written: somebody else has changed it since"
+            )
         journal.record(self.keeper, replace(entry, doing="restore"))
         if state in ("after", "partial"):
             self.writer.restore(snapshot, self.fence)

@@ -95,6 +95,10 @@ def test_a_run_that_was_left_open_is_never_clean(site: Site, kmconfig: Call) -> 
     assert (ran.code, ran.result["result"], classes(ran)) == (5, "unknown", {})
     assert "did not come to its end" in "".join(ran.result["notes"])
     assert "not certain" in kmconfig("drift", "staging").out
+    replace(site, b"apikey", b"somebody")
+    ran = kmconfig(*DRIFT)
+    assert (ran.code, ran.result["result"], list(classes(ran))) == (5, "unknown", ["MAIL_USERNAME"])
+    replace(site, b"somebody", b"apikey")
     assert kmconfig("apply", "staging", "--resume", "--yes").code == 0
     assert kmconfig(*DRIFT).code == 0
 

@@ -139,3 +139,13 @@ def test_what_is_in_place_needs_no_promotion(kmconfig: Call) -> None:
     assert apply(kmconfig, "production", "--skip-promotion", "first of all").code == 0
     ran = apply(kmconfig, "production")
     assert (ran.code, ran.result["result"]) == (0, "unchanged")
+
+
+def test_a_fleet_may_skip_it_where_one_of_them_needs_it(site: Site, kmconfig: Call) -> None:
+    environment(site, "development")
+    ran = kmconfig("apply", "--all", "--yes", "--skip-promotion", "the mail server burns", "--format", "json")
+    assert ran.code == 0, ran.err
+    remarks = {result["environment"]: " ".join(result["remarks"]) for result in ran.document["results"]}
+    assert "skipped" not in remarks["development"]
+    assert all("skipped: the mail server burns" in remarks[name] for name in ("staging", "production"))
+
