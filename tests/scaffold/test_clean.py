@@ -79,3 +79,10 @@ def test_every_reference_has_a_command(tmp_path: Path, way: str, secrets: str) -
     written = {line for ref in result.secrets if (line := ref.name) in text}
     assert len(written) == len({ref.name for ref in result.secrets})
     assert all(store_command(ref) for ref in result.secrets)
+
+
+def test_one_recipient_is_accepted_in_plain_sight(tmp_path: Path) -> None:
+    single, several = (made(tmp_path, provider="sendgrid", **more) for more in ({"recipients": ()}, {}))
+    assert findings(single) == findings(several) == set()
+    assert "Add a recipient at another one" in single.files["kmconfig.yaml"]
+    assert "one-test-provider" not in several.files["kmconfig.yaml"]
