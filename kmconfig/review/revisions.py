@@ -65,7 +65,9 @@ def _named(repository: Repository, name: str) -> Revision:
         return Revision(commit, name if commit.startswith(name) else f"{name} ({commit[:_SHORT]})")
     if ".." in name:
         raise UsageError(f"`{name}` is a range", help="give both revisions: kmconfig diff BASE HEAD")
-    if repository.find("rev-parse", "--verify", "--quiet", "--end-of-options", name) is not None:
+    found = repository.find("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    # Any forty digits name something; whether it is here is another question.
+    if found is not None and repository.find("cat-file", "-t", found) is not None:
         raise ConfigurationError(
             f"there is no revision `{name}`: what it names is no commit", help="name a branch, a tag or a commit"
         )

@@ -7,6 +7,7 @@ import contextlib
 import hmac
 import os
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -14,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    import ssl
     from types import TracebackType
 
 TOKEN_FAULT = '{"status":"401","schemes":"bearer","scope":"https://mail.google.com/"}'
@@ -61,7 +61,11 @@ class Peer:
 
     def starttls(self, context: ssl.SSLContext) -> None:
         """Speak TLS from here on."""
-        self.sock = context.wrap_socket(self.sock, server_side=True)
+        try:
+            self.sock = context.wrap_socket(self.sock, server_side=True)
+        except OSError as error:
+            _close_what_ssl_left_open(error)
+            raise
 
     def hang(self) -> None:
         """Say nothing until the test is over."""
@@ -87,6 +91,16 @@ class Peer:
     def drop(self) -> None:
         """Hang up."""
         raise ConnectionAbortedError
+
+
+def _close_what_ssl_left_open(error: OSError) -> None:
+    """Close the socket that `SSLSocket._create` forgets where the peer goes away between two of its lines."""
+    trace = error.__traceback__
+    while trace is not None:
+        found = trace.tb_frame.f_locals.get("self")
+        if isinstance(found, ssl.SSLSocket):
+            found.close()
+        trace = trace.tb_next
 
 
 Talk = Callable[[Peer], None]

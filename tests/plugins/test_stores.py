@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -17,6 +17,7 @@ from kmconfig.secrets.stores import Place, Stores
 from tests.plugins.making import install_kind, work, write_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from kmconfig.secrets.store import SecretProblem
@@ -29,6 +30,8 @@ TOKEN = '{"token": {"$ref": "#/$defs/optional_secret"}, "place": {"$ref": "#/$de
 class Run:
     """Asks the store of an environment."""
 
+    opened: ClassVar[list[Stores]] = []
+
     def __init__(self, root: Path, **environ: str) -> None:
         self.environment = Project(root).environment("staging")
         self.masker = Masker()
@@ -36,6 +39,7 @@ class Run:
         self.stores = Stores(
             root=root, environ=environ, masker=self.masker, allowed_hosts=("a.example", "vault.acme.test")
         )
+        self.opened.append(self.stores)
 
     def problem(self, name: str = "a") -> SecretProblem:
         resolved = self.stores.resolve([SecretRef("own_store", name)], place=self.place)
@@ -48,6 +52,14 @@ class Run:
         resolved = self.stores.resolve([ref], place=self.place)
         assert resolved.problems == ()
         return resolved.secrets[ref].reveal()
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Open stores hold the loggers of all libraries."""
+    yield
+    while Run.opened:
+        Run.opened.pop().close()
 
 
 def asked() -> list[tuple[str, ...]]:
