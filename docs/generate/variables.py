@@ -12,7 +12,7 @@ VARIABLES: dict[str, str] = {
     "SOURCE_DATE_EPOCH": "the time that `kmconfig report` writes on its page",
     "SSL_CERT_FILE, SSL_CERT_DIR": "the certificate authorities to trust, in place of the system's",
     "HTTPS_PROXY, NO_PROXY": "the proxy on the way to the APIs of Mailgun, AWS and SendGrid, and to a Vault elsewhere",
-    "VAULT_ADDR": "the address of Vault that `kmconfig init` proposes",
+    "VAULT_ADDR": "the address of Vault where `stores.vault.address` names none",
     "VAULT_TOKEN": "the login at Vault where `stores.vault.auth` names none, or `token: {}`",
     "VAULT_NAMESPACE": "the namespace, where `stores.vault.namespace` names none",
     "AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, …": "AWS credentials and region, as every AWS program reads them",

@@ -56,7 +56,7 @@ def _rule_of_plugin(word: str) -> Rule | None:
 
 
 def _explain_provider(word: str, form: str, output: str | None) -> None:
-    from kmconfig.providers.registry import nearest_provider, provider_by_slug, providers  # noqa: PLC0415
+    from kmconfig.providers.registry import provider_by_slug, provider_remedy  # noqa: PLC0415
     from kmconfig.report.providers import provider_document, provider_text  # noqa: PLC0415
 
     found = provider_by_slug(word.lower())
@@ -66,9 +66,7 @@ def _explain_provider(word: str, form: str, output: str | None) -> None:
         open_project()  # a package may know it, if the project file allows that
         found = provider_by_slug(word.lower())
     if found is None:
-        guess = nearest_provider(word)
-        known = f"there are: {', '.join(provider.slug for provider in providers())}"
-        raise UsageError(f"there is no provider `{word}`", help=f"did you mean `{guess}`?" if guess else known)
+        raise UsageError(f"there is no provider `{word}`", help=provider_remedy(word))
     if form == "json":
         write_document(provider_document(found), output)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kmconfig.cli.init_answers import Option
@@ -19,6 +19,7 @@ from kmconfig.scaffold.answers import (
     accept_provider,
     quoted,
 )
+from kmconfig.scaffold.environments import needs_aws
 from kmconfig.scaffold.scaffold import accept_username
 from kmconfig.scaffold.servers import accept_region, provider_named
 
@@ -113,7 +114,7 @@ class Questions:
         )
         found["url"] = self._url(found["target"])
         found["ci"] = self.given.ci or self._choice("--ci", "Where changes are reviewed", _CIS, "github")
-        return Answers(
+        answers = Answers(
             **found,
             runtime="host" if self._hosting is None else runtime_of(self._hosting),
             recipients=self.given.recipients or self._recipients(sender),
@@ -121,8 +122,9 @@ class Questions:
             laravel=self.given.laravel,
             target_path=self.given.target_path,
             vault_address=self.given.vault_address,
-            aws_region=self._aws_region(found["target"]),
+            aws_region=self.given.aws_region,
         )
+        return replace(answers, aws_region=self._aws_region(answers))
 
     def _sender(self) -> str:
         if self.given.sender is not None:
@@ -146,9 +148,11 @@ class Questions:
 
     def _advice(self) -> Advice:
         given = self.given
-        if not self.answering.attended and None in (given.sends, given.monthly, given.hosting):
+        asked = {"--sends": given.sends, "--monthly": given.monthly, "--hosting": given.hosting}
+        missing = [flag for flag, value in asked.items() if value is None]
+        if missing and not self.answering.attended:
             raise UsageError(
-                "--provider is missing",
+                f"{'--provider' if len(missing) == len(asked) else missing[0]} is missing",
                 help="give --provider or --driver; or --sends, --monthly and --hosting for advice",
             )
         sends = given.sends or self._word("--sends", "What is sent", _SENDS, SENDS)
@@ -205,10 +209,11 @@ class Questions:
         question = "Web address of the application" + ("" if default is None else ", or nothing")
         return self._checked("--url", question, "application.url", default) or None
 
-    def _aws_region(self, target: str) -> str | None:
-        if self.given.aws_region is not None or target != "aws":
-            return self.given.aws_region
-        return self._checked("--aws-region", "AWS region of Parameter Store", "stores.aws.region", None)
+    def _aws_region(self, answers: Answers) -> str | None:
+        if answers.aws_region is not None or not needs_aws(answers):
+            return answers.aws_region
+        question = "AWS region of " + ("Parameter Store" if answers.target == "aws" else "Secrets Manager")
+        return self._checked("--aws-region", question, "stores.aws.region", None)
 
     def _recipients(self, sender: str) -> tuple[str, ...]:
         question = "Mailboxes for the test message, separated by blanks"

@@ -15,7 +15,7 @@ from kmconfig.secrets.installation import install
 from kmconfig.secrets.masker import Masker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 INTERNAL = 70
 INTERRUPTED = 130
@@ -102,15 +102,29 @@ def say_error(message: str, remedy: str | None) -> None:
         print(f"  help: {for_log_lines(remedy)}", file=sys.stderr)
 
 
+def _whose_fault(modules: Iterable[str]) -> str:
+    """Who has to mend an internal error: we, or the package whose code was at work."""
+    from kmconfig.environment.words import known  # noqa: PLC0415 - only then
+
+    packages = {module.partition(".")[0] for module in modules}
+    for entry in known().all_entries:
+        if entry.package in packages:
+            name = f"{entry.distribution} {entry.version}"
+            return f"code of {name} was at work: correct or update that package, or report this to those who made it"
+    return "this is a fault of kmconfig, not of your configuration; report it with this line and the command"
+
+
 def _internal(error: BaseException, *, verbose: bool) -> int:
     """Name the place and the kind of the fault. The exception's own text may hold anything, so it is not shown."""
+    places = []
     trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    while trace is not None:
+        places.append((str(trace.tb_frame.f_globals.get("__name__")), trace.tb_lineno))
         trace = trace.tb_next
-    where = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace is not None else "?"
+    where = "{}:{}".format(*places[-1]) if places else "?"
     say_error(
         f"internal error: {for_terminal(type(error).__name__)} at {where}",
-        "this is a fault of kmconfig, not of your configuration; report it with this line and the command",
+        _whose_fault(module for module, _ in places),
     )
     if verbose:
         from traceback import format_tb  # noqa: PLC0415 - only then

@@ -41,7 +41,7 @@ def unmet_requirement(kind: Kind, package: str) -> str | None:
             return f"`{kind.word}` {remedy}" if isinstance(kind.word, str) else remedy
     if kind.module.partition(".")[0] != package:
         return f"`{kind.word}` needs a `module` of the same package, `{package}`"
-    return next(_faults_of_block(kind), None) or _pattern_fault(kind)
+    return next(_faults_of_block(kind), None) or _pattern_fault(kind) or _example_fault(kind)
 
 
 def _has_word(kind: Kind) -> bool:
@@ -147,6 +147,13 @@ def _pattern_fault(kind: Kind) -> str | None:
     if not isinstance(kind, StoreKind) or kind.pattern is None or _is_expression(kind.pattern):
         return None
     return f"`{kind.word}` has a `pattern` that is no regular expression"
+
+
+def _example_fault(kind: Kind) -> str | None:
+    """None where a store's example is a name as its own pattern wants it."""
+    if not isinstance(kind, StoreKind) or kind.pattern is None or re.search(python_pattern(kind.pattern), kind.example):
+        return None
+    return f"`{kind.word}` has an `example` that does not match its `pattern`"
 
 
 def _is_expression(pattern: Any) -> bool:

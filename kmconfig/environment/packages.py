@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _LONGEST = 100
+_LONGEST_SENTENCE = 300
 _Thing = TypeVar("_Thing")
 
 
@@ -66,7 +67,7 @@ def offered(group: str, wanted: type[_Thing], *, remedy: str) -> Offered[_Thing]
 
 def fault_of(entry: Entry, what: str) -> str:
     """What is wrong with something that an entry point names, with the entry point before it."""
-    return f"plugin {entry}: {plain(what)}"
+    return f"plugin {entry}: {plain(what, _LONGEST_SENTENCE)}"
 
 
 def require_usable(faults: Iterable[str]) -> None:
@@ -163,10 +164,10 @@ def _module(point: EntryPoint) -> str:
     return point.value.partition(":")[0].strip()
 
 
-def plain(text: str) -> str:
+def plain(text: str, longest: int = _LONGEST) -> str:
     """Text of a package on one line, not too long."""
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _digest(package: str) -> str:

@@ -31,6 +31,7 @@ from kmconfig.environment.shape_remedies import (
     type_remedy,
     unquoted,
     wanted_words,
+    word_remedy,
 )
 from kmconfig.source.problem import Problem
 from kmconfig.source.span import Label, Span
@@ -115,7 +116,7 @@ def not_listed(run: Run, value: Value[Any], schema: Schema) -> None:
     listed = either([f"`{yaml_line(item)}`" for item in allowed])
     words = [item for item in allowed if isinstance(item, str)]
     word = meant_word(value.data, words) if isinstance(value.data, str) and _may_suggest(run) else None
-    remedy = f"did you mean `{word}`?" if word else ""
+    remedy = f"did you mean `{word}`?" if word else word_remedy(value.path)
     message = f"{_name(value.path)} must be {listed}{_not_this(run, value)}"
     _refuse(run, "KM107", message, value, help=remedy, fix=replaced(value, word) if word else None)
 

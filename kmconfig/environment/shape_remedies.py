@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from kmconfig.environment.reference import OWN_SOURCES
 from kmconfig.environment.shape_names import REFERENCE_TITLE, schemas_at, yaml_line
+from kmconfig.environment.words import FROM_PACKAGES
 from kmconfig.source.problem import Edit, Fix
 from kmconfig.source.value import setting_name
 
@@ -159,4 +161,15 @@ def key_remedy(
     if home is not None:
         above = setting_name(home[:-1])
         return f"`{home[-1]}` belongs {f'under `{above}`' if above else 'at the top of the file'}", None
-    return f"known here: {', '.join(names)}" if names else "", None
+    more = f"; others {FROM_PACKAGES}" if _packages_may_add(mapping.path, names) else ""
+    return f"known here: {', '.join(names)}{more}" if names else "", None
+
+
+def word_remedy(path: Path) -> str:
+    """What to do about a word that is none of those allowed, where nothing like it is."""
+    return f"others {FROM_PACKAGES}" if path[:2] == ("policy", "secret_sources") else ""
+
+
+def _packages_may_add(path: Path, names: Sequence[str]) -> bool:
+    """Whether packages may bring further keys: kinds of stores and targets, and the sources of references."""
+    return path in (("stores",), ("target",)) or set(OWN_SOURCES) <= set(names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from kmconfig.environment.schemas import load_schema
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Schema: TypeAlias = dict[str, Any]
 
 _NO_SETTINGS: Mapping[str, Schema] = MappingProxyType({})
+
+FROM_PACKAGES: Final = "come from packages: install the one that has it, and set `plugins: true` in kmconfig.yaml"
+"""What to do about a word that is not known here; it stands behind what there is more of."""
 
 #: Definitions of the published schema that stand for a reference to a secret.
 SECRET_FORMS = frozenset(("#/$defs/secret", "#/$defs/optional_secret", "#/$defs/text_or_secret"))

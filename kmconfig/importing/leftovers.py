@@ -59,7 +59,7 @@ def name_leftovers(reading: Reading) -> None:
             "left",
             swallowed.line,
             Reason(
-                "the application does not read them, since a double quote before them is not closed",
+                "the application does not read them, since a double quote in them or before them is not closed",
                 "close it, and import again",
             ),
         )

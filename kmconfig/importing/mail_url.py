@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailUrl:
-    """The parts of an address such as `smtp://name:password@host:587`; None where it does not say."""
+    """The parts of an address such as `smtp://name:password@host:587?timeout=20`; None where it does not say."""
 
     scheme: str
     host: str | None
     port: int | None
     username: str | None
     password: str | None = field(repr=False)
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def read_mail_url(text: str) -> MailUrl | None:
@@ -32,6 +37,7 @@ def read_mail_url(text: str) -> MailUrl | None:
         port=port,
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
+        options=dict(parse_qsl(parts.query, keep_blank_values=True)),
     )
 
 

@@ -67,7 +67,9 @@ def _read_timeout(reading: Reading) -> None:
     key = "MAIL_TIMEOUT"
     if reading.draft.settings.get("email.driver") != "smtp" or (text := reading.text(key)) is None:
         return
-    if text.isascii() and text.isdigit() and int(text[:6]) > 0 and len(text) < 6:
+    if "email.smtp.timeout" in reading.draft.settings:
+        reading.unused(key, "an option of MAIL_URL beats it")
+    elif text.isascii() and text.isdigit() and int(text[:6]) > 0 and len(text) < 6:
         reading.carry("email.smtp.timeout", f"{int(text)}s", key, remark=_OWN)
     else:
         reading.leave(key, Reason("it is no number of seconds", "set `email.smtp.timeout`, such as 30s"))

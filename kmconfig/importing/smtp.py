@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kmconfig.importing.encryption import read_encryption
 from kmconfig.importing.item import Reason
 from kmconfig.importing.mail_url import MailUrl, read_mail_url
+from kmconfig.importing.url_options import read_options
 from kmconfig.providers.leaks import find_leaks
 from kmconfig.providers.registry import domain_owner, provider_by_slug
 
@@ -29,6 +30,8 @@ def read_smtp(reading: Reading, service: SmtpOf | None) -> None:
     port = _read_port(reading, url)
     read_encryption(reading, host=host, port=port, scheme=url.scheme if url is not None else None)
     _read_login(reading, url, host)
+    if url is not None:
+        read_options(reading, url)
     _read_ehlo(reading)
 
 
@@ -120,7 +123,9 @@ def is_secret_name(username: str, host: str | None) -> bool:
 
 def _read_ehlo(reading: Reading) -> None:
     key = "MAIL_EHLO_DOMAIN"
-    if key in reading.entries and reading.laravel < _EHLO_SINCE:
+    if "email.smtp.ehlo_domain" in reading.draft.settings:
+        _shadowed(reading, key)
+    elif key in reading.entries and reading.laravel < _EHLO_SINCE:
         reading.unused(key, f"Laravel {reading.laravel} does not read it")
     elif (text := reading.text(key)) is not None:
         reading.carry("email.smtp.ehlo_domain", text, key)

@@ -6,6 +6,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kmconfig.environment.words import FROM_PACKAGES
 from kmconfig.lint.rules.offline import OFFLINE_RULES
 from kmconfig.providers.registry import count_providers, counted_providers
 
@@ -191,7 +192,7 @@ def remedy(word: str) -> str:
     if guess is not None:
         return f"did you mean `{guess}`?"
     if _is_users_own(word.upper()):
-        return "KM9 rules come from packages: install the one that has it, and set `plugins: true` in kmconfig.yaml"
+        return f"KM9 rules {FROM_PACKAGES}"
     return "`kmconfig rules` lists all rules"
 
 

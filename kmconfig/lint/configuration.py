@@ -67,14 +67,12 @@ def _unknown_providers(file: ProjectFile) -> Iterator[Problem]:
     if file.document is None or allowed is None or not isinstance(allowed.data, list):
         return
     entries = [entry for entry in allowed.data if entry.path not in file.document.refused]
-    from kmconfig.providers.registry import nearest_provider, provider_by_slug, providers  # noqa: PLC0415 - rarely asked
+    from kmconfig.providers.registry import nearest_provider, provider_by_slug, provider_remedy  # noqa: PLC0415 - rarely asked
 
     for entry in entries:
         if entry.span is None or not isinstance(entry.data, str) or provider_by_slug(entry.data) is not None:
             continue
         guess = nearest_provider(entry.data)
-        known = f"there are: {', '.join(provider.slug for provider in providers())}"
-        help_text = f"did you mean `{guess}`?" if guess else known
         fix = Fix(f"use `{guess}`", set_value(entry, guess), safe=False) if guess else None
         message = f"there is no provider `{entry.data}`"
-        yield Problem("KM107", message, entry.span, help=help_text, path=entry.path, fix=fix)
+        yield Problem("KM107", message, entry.span, help=provider_remedy(entry.data), path=entry.path, fix=fix)

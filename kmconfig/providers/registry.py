@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kmconfig.environment.words import FROM_PACKAGES
 from kmconfig.providers.brevo import BREVO
 from kmconfig.providers.fastmail import FASTMAIL
 from kmconfig.providers.gmail import GMAIL
@@ -114,6 +115,13 @@ def nearest_provider(word: str) -> str | None:
     names = {name.lower(): provider.slug for provider in reversed(providers()) for name in _names_of(provider)}
     close = get_close_matches(normal_host(word), list(names), 1, 0.6)
     return names[close[0]] if close else None
+
+
+def provider_remedy(word: str) -> str:
+    """What to do about a word that names no provider."""
+    near = nearest_provider(word)
+    known = f"there are: {', '.join(provider.slug for provider in providers())};"
+    return f"{f'did you mean `{near}`?' if near is not None else known} others {FROM_PACKAGES}"
 
 
 def _names_of(provider: Provider) -> tuple[str, ...]:

@@ -104,4 +104,6 @@ def _commands(made: Scaffold, elsewhere: str | None) -> Iterator[str]:
             yield f"kmconfig plan {tier}        # once `target` in environments/{tier}.yaml is right"
     if made.files:
         there = f"-C {shlex.quote(elsewhere)} " if elsewhere is not None else ""
+        if not made.versioned:
+            yield f"git {there}init"
         yield f"git {there}add {' '.join(made.files)}"

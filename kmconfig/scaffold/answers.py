@@ -9,7 +9,7 @@ from kmconfig.environment.document import checked_document
 from kmconfig.errors import UsageError
 from kmconfig.providers.mail_domains import domain_of, is_disposable, is_free_mail
 from kmconfig.providers.placeholders import is_placeholder_address, is_placeholder_domain
-from kmconfig.providers.registry import PROVIDERS, nearest_provider, provider_by_slug
+from kmconfig.providers.registry import provider_by_slug, provider_remedy
 from kmconfig.source.span import SourceFile
 from kmconfig.source.writing import yaml_lines
 
@@ -118,9 +118,4 @@ def accept_provider(word: str) -> str:
     slug = word.strip().lower()
     if provider_by_slug(slug) is not None:
         return slug
-    near = nearest_provider(word)
-    known = ", ".join(provider.slug for provider in PROVIDERS)
-    raise UsageError(
-        f"there is no provider {quoted(word)}" + (f", did you mean `{near}`?" if near is not None else ""),
-        help=f"one of {known}",
-    )
+    raise UsageError(f"there is no provider {quoted(word)}", help=provider_remedy(word))

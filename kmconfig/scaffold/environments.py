@@ -49,6 +49,11 @@ def references(answers: Answers) -> tuple[SecretRef, ...]:
     return tuple(found)
 
 
+def needs_aws(answers: Answers) -> bool:
+    """Whether settings or secrets go to AWS, which has to be told in which region."""
+    return answers.target == "aws" or (answers.secrets == "aws" and bool(references(answers)))
+
+
 def mail_place(answers: Answers, tier: Tier) -> SecretPlace:
     """Where the secrets of a tier's driver lie."""
     return _place(answers, tier, "smtp" if answers.driver == "smtp" else answers.driver)

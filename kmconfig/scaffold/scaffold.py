@@ -13,7 +13,7 @@ from kmconfig.providers.hosts import is_loopback
 from kmconfig.providers.registry import provider_by_slug
 from kmconfig.scaffold.answers import accept, accept_address, accept_host
 from kmconfig.scaffold.destinations import require_paths
-from kmconfig.scaffold.environments import environment_files, references, tier_path
+from kmconfig.scaffold.environments import environment_files, needs_aws, references, tier_path
 from kmconfig.scaffold.project_files import SHARED_FILES, is_there, project_files
 from kmconfig.scaffold.setup_steps import setup_steps
 from kmconfig.source.reader import read_content
@@ -37,7 +37,7 @@ class Scaffold:
     ``files`` are the texts of new files by path; ``kept`` are paths that exist and stay as they are; ``lines`` are
     texts that should be added to some of those by hand. ``secrets`` are those to store, ``steps`` is what to do at the
     provider, both as far as the answers stand in the environments. ``outcome`` is what lint says of everything
-    together.
+    together. ``versioned`` says that the folder lies in a git repository.
     """
 
     answers: Answers
@@ -47,6 +47,7 @@ class Scaffold:
     secrets: tuple[SecretRef, ...]
     steps: tuple[str, ...]
     outcome: Outcome
+    versioned: bool
 
 
 def scaffold(root: Path, answers: Answers, *, today: date) -> Scaffold:
@@ -71,6 +72,7 @@ def scaffold(root: Path, answers: Answers, *, today: date) -> Scaffold:
         secrets=references(valid),
         steps=setup_steps(answers) if valid.tiers else (),
         outcome=lint(project, today=today),
+        versioned=any(os.path.lexists(folder / ".git") for folder in (root.resolve(), *root.resolve().parents)),
     )
 
 
@@ -86,8 +88,8 @@ def check_answers(answers: Answers) -> None:
         accept_username(answers.provider, answers.username)
     _check_driver(answers)
     _check_vault(answers.vault_address)
-    if answers.target == "aws" and answers.aws_region is None:
-        raise UsageError("--aws-region is missing", help="name the region of Parameter Store, such as eu-west-1")
+    if needs_aws(answers) and answers.aws_region is None:
+        raise UsageError("--aws-region is missing", help="name the region of settings and secrets, such as eu-west-1")
     require_paths(answers)
 
 

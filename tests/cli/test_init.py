@@ -71,6 +71,27 @@ def test_a_second_time_changes_nothing(folder: Path, kmconfig: Call) -> None:
     assert {path: (folder / path).stat().st_mtime_ns for path in WRITTEN} == before
 
 
+def test_git_is_begun_only_where_there_is_none(folder: Path, kmconfig: Call) -> None:
+    assert "\n  git init\n  git add environments/base.yaml " in kmconfig(*USUAL).out
+    for path in WRITTEN:
+        (folder / path).unlink()
+    (folder / ".git").mkdir()
+    again = kmconfig(*USUAL)
+    assert "git init" not in again.out
+    assert "\n  git add environments/base.yaml " in again.out
+
+
+def test_secrets_in_aws_have_a_store_that_is_declared(folder: Path, kmconfig: Call) -> None:
+    assert kmconfig(*USUAL, "--secrets", "aws", "--aws-region", "eu-west-1").code == 0
+    assert "stores:\n  aws:\n    region: eu-west-1\n" in (folder / "environments/base.yaml").read_text()
+
+
+@pytest.mark.parametrize("way", [("--driver", "ses", "--region", "eu-west-1"), ("--driver", "sendmail")])
+def test_ways_without_secrets_need_no_region_for_them(folder: Path, kmconfig: Call, way: tuple[str, ...]) -> None:
+    assert kmconfig("init", *SENDER, *way, "--secrets", "aws").code == 0
+    assert "stores" not in (folder / "environments/base.yaml").read_text()
+
+
 def test_files_that_exist_are_kept(folder: Path, kmconfig: Call) -> None:
     (folder / ".gitignore").write_text("/vendor/\n")
     ran = kmconfig(*USUAL)
@@ -98,12 +119,15 @@ def test_json_is_valid(folder: Path, kmconfig: Call, provider: str) -> None:
         (SENDER, "--provider"),
         (("--provider", "sendgrid"), "--sender"),
         ((*SENDER, "--monthly", "100"), "--hosting"),
+        ((*SENDER, "--monthly", "100"), "--sends is missing"),
+        ((*SENDER, "--sends", "internal", "--hosting", "container"), "--monthly is missing"),
         ((*SENDER, "--provider", "ses"), "--region"),
         ((*SENDER, "--driver", "ses"), "--region"),
         ((*SENDER, "--provider", "self-hosted"), "--host"),
         ((*SENDER, "--provider", "sendgird"), "sendgrid"),
         ((*SENDER, "--provider", "sendgrid", "--target", "settings_api"), "--url"),
         ((*SENDER, "--provider", "sendgrid", "--target", "aws"), "--aws-region"),
+        ((*SENDER, "--provider", "sendgrid", "--secrets", "aws"), "--aws-region"),
         ((*SENDER, "--driver", "mailgun", "--provider", "sendgrid"), "--provider"),
         ((*SENDER, "--driver", "sendmail", "--hosting", "container"), "container"),
         ((*SENDER, "--provider", "sendgrid", "--tier", "moon"), "--tier"),

@@ -106,6 +106,26 @@ def test_mail_url_beats_the_keys_beside_it(tmp_path: Path) -> None:
     assert item(old, "MAIL_URL").status == "unused"
 
 
+def test_options_of_an_address_are_carried_or_named(tmp_path: Path) -> None:
+    url = "smtps://u:p%40ss@mail.acme.example:465?timeout=20&local_domain=app.acme.example&verify_peer=0&se-cret=1"
+    text = server(MAIL_URL=url, MAIL_EHLO_DOMAIN="old.acme.example", MAIL_TIMEOUT="5")
+    result = imported(tmp_path, text, laravel=12)
+    smtp = email(result)["smtp"]
+    assert (smtp["timeout"], smtp["ehlo_domain"]) == ("20s", "app.acme.example")
+    (left,) = [item for item in result.items if item.status == "left"]
+    assert left.key == "MAIL_URL"
+    assert left.reason == "its options are not carried: `verify_peer`, 1 of another name"
+    assert {item(result, key).status for key in ("MAIL_EHLO_DOMAIN", "MAIL_TIMEOUT")} == {"unused"}
+
+
+@pytest.mark.parametrize("query", ["timeout=soon", "timeout=0", "local_domain=a%20b", "timeout="])
+def test_an_option_of_no_use_is_named(tmp_path: Path, query: str) -> None:
+    result = imported(tmp_path, server(MAIL_URL=f"smtp://mail.acme.example:587?{query}"), laravel=12)
+    (left,) = [item for item in result.items if item.status == "left"]
+    assert f"`{query.partition('=')[0]}`" in left.reason
+    assert not {"timeout", "ehlo_domain"} & email(result)["smtp"].keys()
+
+
 @pytest.mark.parametrize("url", ["mailgun://key@default", "smtp://mail.acme.example:99999", "smtp://[::1"])
 def test_an_address_that_is_none_is_named(tmp_path: Path, url: str) -> None:
     result = imported(tmp_path, server(MAIL_URL=url), laravel=12)

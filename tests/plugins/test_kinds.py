@@ -41,6 +41,11 @@ _STORE: dict[str, tuple[dict[str, str], str]] = {
     "name of a setting": ({"settings": '{"A B": {}}'}, "needs `settings`"),
     "required": ({"required": '("path",)'}, "not among its `settings`"),
     "pattern": ({"pattern": '"("'}, "no regular expression"),
+    "example of another form": ({"pattern": '"^[A-Z]+$"'}, "an `example` that does not match its `pattern`"),
+    "long sentence": (
+        {"settings": '{"a": {"$ref": "#/$defs/' + "x" * 60 + '"}}'},
+        "which the published schema does not define",
+    ),
     "keyword": ({"settings": '{"a": {"format": "uri"}}'}, "the keyword `format`"),
     "nested keyword": ({"settings": '{"a": {"items": {"not": {}}}}'}, "the keyword `not`"),
     "value of a keyword": ({"settings": '{"a": {"maxLength": "3"}}'}, "value of the wrong type"),

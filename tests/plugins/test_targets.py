@@ -106,3 +106,16 @@ def test_a_secret_that_it_is_opened_with(
     assert kmconfig("plan", "staging").code == 0
     listed = kmconfig("secrets", "staging", "--format", "json").result["references"]
     assert "target.own_target.key" in {found["setting"] for found in listed}
+
+
+@pytest.mark.parametrize("text", [sound(before="raise ValueError('pass' + 'word')"), sound(rendered="1 / 0")])
+def test_a_failure_of_its_code_is_told_as_the_packages(packages: Path, root: Path, kmconfig: Call, text: str) -> None:
+    install_kind(packages, "TargetKind", text)
+    write_environment(root, "{file: password.txt}", more=TARGET)
+    write(root, {"password.txt": "a password"})
+    (root / "password.txt").chmod(0o600)
+    ran = kmconfig("render" if "1 / 0" in text else "plan", "staging")
+    assert ran.code == 70
+    assert "code of own-pack 0.3 was at work" in ran.err
+    assert "fault of kmconfig" not in ran.err
+    assert "password" not in ran.err

@@ -29,7 +29,7 @@ WAYS["self-hosted"]["host"] = "mail.acme.example"
 WAYS["ses"]["region"] = "eu-central-1"
 
 #: Warnings that belong to the way itself.
-INHERENT = {"microsoft365": {"KM313"}, "sendmail": {"KM502"}}
+INHERENT = {"microsoft365": {"KM313"}, "outlook": {"KM313"}, "sendmail": {"KM502"}}
 
 ALL_TIERS = [chosen for count in (1, 2, 3) for chosen in combinations(TIERS, count)]
 

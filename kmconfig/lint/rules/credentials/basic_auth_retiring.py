@@ -3,7 +3,7 @@ Microsoft 365 is taking passwords out of SMTP. They work unchanged until the end
 by default in tenants that exist, where an administrator may switch them on again, and tenants made later have OAuth
 only. The final date will be announced in the second half of 2027. The last answer is
 `550 5.7.30 Basic authentication is not supported for Client Submission`. App passwords are passwords too, and
-KeyManager has no field for OAuth.
+KeyManager has no field for OAuth. Outlook.com, for personal accounts, takes no password any more.
 
 Move to a provider for transactional mail, or relay through a connector (port 25 from a fixed IP address). Until
 then the tenant and the mailbox must both allow SMTP logins.

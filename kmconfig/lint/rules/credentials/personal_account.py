@@ -7,7 +7,7 @@ Use an account of the company made for this application, at a provider for such 
 ```yaml bad
 email:
   smtp:
-    host: smtp-mail.outlook.com
+    host: smtp-mail.outlook.com  # KM313
     username: acme-licensing@outlook.com  # KM312
   sender:
     email: acme-licensing@outlook.com  # KM407
