@@ -145,14 +145,14 @@ def _secret_kind(operation: Operation, plan: Plan, last: Stored | None) -> tuple
     change = operation.change
     if change is not None and not change.compared:
         return "unreadable", "its value may not be read here, and nothing else tells whether the target holds it"
-    untouched = last is not None and last.text("left") == plan.base
-    if last is not None and not untouched and operation.after is None and operation.key not in _left(last):
+    if last is None:
+        return "unapplied", ""
+    untouched = last.text("left") == plan.base
+    if not untouched and operation.after is None and operation.key not in _left(last):
         return "external", f"run {last.run} left nothing there, and somebody has written it since"
-    written = secrets_of(last).get(operation.setting) if last is not None else None
-    if last is None or written is None or written.reference != operation.after:
-        if last is not None and not untouched and _still_wanted(operation.key, plan, last):
-            return "external", f"run {last.run} left the reference that the files name, and somebody changed it since"
-        return "unapplied", "another secret is referred to since" if written is not None else ""
+    written = secrets_of(last).get(operation.setting)
+    if written is None or written.reference != operation.after:
+        return _by_reference(operation.key, plan, last, known=written is not None, untouched=untouched)
     if change is None or None in (change.fingerprint_before, written.fingerprint):
         return _by_version(change, written, last, untouched=untouched)
     if change.fingerprint_before != written.fingerprint:
@@ -160,10 +160,12 @@ def _secret_kind(operation: Operation, plan: Plan, last: Stored | None) -> tuple
     return "secret-rotated", "the store has a new value, and the target still holds the old one"
 
 
-def _still_wanted(key: str, plan: Plan, last: Stored) -> bool:
-    """Whether the files want under a key what the last run left there."""
+def _by_reference(key: str, plan: Plan, last: Stored, *, known: bool, untouched: bool) -> tuple[Class, str]:
+    """Who changed a secret that the last run did not write from where the files point now."""
     wanted = plan.kept.get(key)
-    return wanted is not None and bool(wanted.text) and _left(last).get(key) == wanted.text
+    if not untouched and wanted is not None and wanted.text and _left(last).get(key) == wanted.text:
+        return "external", f"run {last.run} left the reference that the files name, and somebody changed it since"
+    return "unapplied", "another secret is referred to since" if known else ""
 
 
 def _by_version(change: SecretChange | None, written: Written, last: Stored, *, untouched: bool) -> tuple[Class, str]:
