@@ -155,6 +155,10 @@ def _secret_kind(operation: Operation, plan: Plan, last: Stored | None) -> tuple
         return _by_reference(operation.key, plan, last, known=written is not None, untouched=untouched)
     if change is None or None in (change.fingerprint_before, written.fingerprint):
         return _by_version(change, written, last, untouched=untouched)
+    return _by_fingerprint(change, written, last)
+
+
+def _by_fingerprint(change: SecretChange, written: Written, last: Stored) -> tuple[Class, str]:
     if change.fingerprint_before != written.fingerprint:
         return "external", f"the target holds another secret than run {last.run} wrote"
     return "secret-rotated", "the store has a new value, and the target still holds the old one"
