@@ -6,7 +6,7 @@ proved. What is about to happen stands in the journal first, so that a run that 
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from kmconfig.deploy.gates import require_allowed
 from kmconfig.deploy.opening import receipt_of
 from kmconfig.deploy.options import Options
 from kmconfig.deploy.proof import Proof
+from kmconfig.deploy.snapshots import Snapshots
 from kmconfig.deploy.steps import Progress, Silent, StepFailed, Steps, nothing_changed, told
 from kmconfig.deploy.undo import Undo, deaf
 from kmconfig.errors import CheckFailed, CouldNotCheck, KmconfigError, PartialOrUnknown, Refused
@@ -54,6 +55,7 @@ class Apply:
         self.keeper = keeper_for(work.reader)
         self._allowed = False
         self.receipt: Receipt = receipt_of(work, options, started=clock().astimezone(UTC))
+        self._snapshots = Snapshots(self.keeper, work.receipts, self.receipt.target)
         self._steps = Steps(self.receipt, progress)
         self._proof = Proof(
             work, recipients=self.recipients(), receipt=self.receipt, steps=self._steps, options=options
@@ -104,6 +106,9 @@ class Apply:
             self._recheck(writer)
         self._proof.learn_secrets()
         killed = self._killed(writer)
+        if killed is None:
+            with nothing_changed():
+                self._snapshots.prune()
         if self.plan.operations:
             self._change(writer, fence, killed)
         elif killed is not None:
@@ -125,13 +130,16 @@ class Apply:
         entry = journal.read(self.keeper)
         if entry is None:
             return None
-        if not self.work.receipts.ended(entry.run):
+        ended = self.work.receipts.ended(entry.run)
+        if not ended:
             if writer.state(self.keeper.kept(entry.snapshot), entry.written) != "before":
                 return entry
             if entry.doing == "restore":
                 self._finish_restore(entry)
         with nothing_changed():
             self.keeper.close()
+        if not ended:
+            self._snapshots.drop(entry.snapshot)
         return None
 
     def _finish_restore(self, entry: journal.Entry) -> None:
@@ -161,7 +169,8 @@ class Apply:
                 snapshot, written = self.keeper.keep(self.receipt.run, writer.capture()), ()
                 say(self.keeper.place(snapshot))
             entry = self._entry(snapshot, (*written, staged), fence)
-            journal.record(self.keeper, entry)
+            with self._snapshots.only_with_journal(snapshot) if not written else nullcontext():
+                journal.record(self.keeper, entry)
         try:
             with self._steps.step("write"):
                 writer.write(fence)
@@ -236,6 +245,8 @@ class Apply:
                 self._conclude()
             elif self.receipt.result == "unknown":
                 self._save()
+            elif killed is None or killed.snapshot != entry.snapshot:
+                self._snapshots.drop(entry.snapshot)
 
     def _conclude(self) -> None:
         with suppress(KmconfigError):  # what it is worth only shows at the next rollback, which then says so
@@ -246,7 +257,9 @@ class Apply:
             if self.receipt.result == "applied":
                 self.keeper.mark(self.receipt.environment)
             self.keeper.close()
-            self.keeper.prune()
+            if self.receipt.result == "rolled_back" and self.receipt.snapshot is not None:
+                self._snapshots.drop(self.receipt.snapshot)
+            self._snapshots.prune()
         except (OSError, CouldNotCheck) as error:
             self.receipt.message = f"{self.receipt.message}; cleaning up failed: {told(error)}".removeprefix("; ")
 

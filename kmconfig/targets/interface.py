@@ -131,7 +131,8 @@ class Capabilities:
 
     ``compare_and_set``: the target itself refuses a write when it was changed since. ``atomic``: a write happens as a
     whole or not at all. ``reads_secrets``: what it holds can be compared with what it should. ``restores_secrets``:
-    a rollback brings back the secrets too. ``shared_lock``: runs on other machines see our lock and journal.
+    a rollback brings back the secrets too. ``holds_secrets``: they lie in the target; otherwise the application
+    fetches by reference what the store has. ``shared_lock``: runs on other machines see our lock and journal.
     ``others`` are limits of this target alone, ``remarks`` what its receipts say of how it was written.
     """
 
@@ -139,6 +140,7 @@ class Capabilities:
     atomic: bool = True
     reads_secrets: bool = True
     restores_secrets: bool = True
+    holds_secrets: bool = True
     shared_lock: bool = True
     others: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()

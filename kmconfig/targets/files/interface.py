@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a command ended: its code, None where it was ended because it took too long; and what it printed last."""
+    """How a command ended: its code, None where it was ended because it took too long; and what it printed last.
+
+    ``too_much`` says that it was ended because it printed more than any command has reason to.
+    """
 
     code: int | None
     output: str
+    too_much: bool = False
 
 
 class Elsewhere(Protocol):

@@ -12,7 +12,7 @@ from kmconfig.errors import ConfigurationError
 _ADDRESS = re.compile(
     r"(?:(?P<user>[A-Za-z0-9_][A-Za-z0-9._-]*)@)?"
     r"(?P<host>[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])"
-    r"(?::(?P<port>[0-9]{1,5}))?"
+    r"(?::(?P<port>[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 )
 
 
@@ -28,10 +28,10 @@ class SshAddress:
     def parse(cls, text: str) -> Self:
         """Read ``user@host:port``. Raises ConfigurationError."""
         found = _ADDRESS.fullmatch(text)
-        if found is None or not 0 < int(found["port"] or 22) < 65536:
+        if found is None:
             raise ConfigurationError(
                 f"`target.laravel_env.ssh: {text}` names no machine",
-                help="write `user@host`, `user@host:port`, or a name from your SSH configuration",
+                help="write `user@host` or `user@host:port` (1 to 65535), or a name from your SSH configuration",
             )
         port = int(found["port"]) if found["port"] else None
         return cls(host=found["host"].strip("[]").lower(), user=found["user"], port=port)

@@ -7,12 +7,10 @@ import secrets
 import shlex
 import shutil
 import subprocess
-import tempfile
 import time
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from kmconfig.errors import ConfigurationError, CouldNotCheck
@@ -20,16 +18,16 @@ from kmconfig.secrets.interrupts import interrupts_held
 from kmconfig.targets.files.interface import Ended
 from kmconfig.targets.files.ssh_faults import is_turned_away, transport_fault
 from kmconfig.targets.files.ssh_scripts import RUN
+from kmconfig.targets.files.temporary import SOCKET, socket_folder, temporary_file
+from kmconfig.targets.files.waiting import LARGEST_OUTPUT, are_too_long, ends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
     from kmconfig.targets.files.ssh_address import SshAddress
 
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 60.0
-_LARGEST_ANSWER = 8 * 1024 * 1024
-_LOOK_SECONDS = 0.25
 _LINGER_SECONDS = 15
 _LOST = 255
 _PAUSES = (0.5, 1.0, 2.0, 4.0)  # before a busy server is asked again; each varies by half of it
@@ -67,7 +65,7 @@ class Answer:
     @property
     def is_too_long(self) -> bool:
         """Whether it is more than any script prints."""
-        return max(len(self.out), len(self.said)) > _LARGEST_ANSWER
+        return max(len(self.out), len(self.said)) > LARGEST_OUTPUT
 
 
 class SshConnection:
@@ -80,7 +78,7 @@ class SshConnection:
     def __init__(self, address: SshAddress, *, known_hosts: Path | None = None) -> None:
         self.address = address
         self.lock: tuple[str, str] = ("", "")  # the file, and what tells this run's holding of it from others
-        self._folder: str | None = None
+        self._folder: Path | None = None
         self._known_hosts = known_hosts
         self._lost: CouldNotCheck | None = None
 
@@ -102,12 +100,12 @@ class SshConnection:
 
     def _ask_once(self, script: str, *words: str, mark: str, data: bytes) -> Answer:
         """What a script printed, its mark too, and how ssh ended."""
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
+        with temporary_file() as out, temporary_file() as said:
             # An interrupt comes afterwards: what was half asked for would have an unknown end.
             with interrupts_held():
                 process = self.start(script, *words, mark=mark, out=out, said=said)
                 unsent = iter((data,))
-                if not _ends(
+                if not ends(
                     lambda seconds: process.communicate(next(unsent, None), seconds), ANSWER_SECONDS, out, said
                 ):
                     process.kill()
@@ -115,25 +113,29 @@ class SshConnection:
             return _ended(process, out, said)
 
     def run(self, command: tuple[str, ...], *, folder: str, timeout: float) -> Ended:
-        """Run an argument list in a folder; it is ended with all that it has started after so many seconds.
+        """Run an argument list in a folder; it is ended with all that it has started after so many seconds,
+        or where it prints more than any command has reason to.
 
         Raises CouldNotCheck where the connection fails.
         """
         mark = secrets.token_hex(8)
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
+        with temporary_file() as out, temporary_file() as said:
             with interrupts_held():
-                process = self.start(RUN, folder, *command, mark=mark, out=out, said=said)
+                process = self.start(RUN, str(LARGEST_OUTPUT), folder, *command, mark=mark, out=out, said=said)
             try:
-                late = not _ends(process.wait, timeout, out, said)
+                late = not ends(process.wait, timeout, out, said)
             finally:
-                if _are_too_long(out, said):
+                if are_too_long(out, said):
                     process.kill()
                 _close(process)
             answer = self._answer(_ended(process, out, said), mark)
-        output, _, code = answer.out.rpartition(b"\n")
+        printed, _, code = answer.out.rpartition(b"\n")
+        output = printed.decode("utf-8", "replace")
+        if not answer.code and code == b"more":
+            return Ended(code=None, output=output, too_much=True)
         if answer.code or not code.isdigit():
             return Ended(code=answer.code or 1, output=answer.said)
-        return Ended(code=None if late else int(code), output=output.decode("utf-8", "replace"))
+        return Ended(code=None if late else int(code), output=output)
 
     def start(
         self, script: str, *words: str, mark: str, out: IO[bytes] | int, said: IO[bytes]
@@ -180,7 +182,7 @@ class SshConnection:
         options = dict(_OPTIONS)
         if self._known_hosts is not None:
             options |= {"UserKnownHostsFile": _quoted(self._known_hosts), "GlobalKnownHostsFile": "/dev/null"}
-        socket = f"{self._sockets()}/s"
+        socket = str(self._sockets() / SOCKET)
         if len(os.fsencode(socket)) <= _LONGEST_SOCKET:
             options |= {
                 "ControlMaster": "auto",
@@ -189,20 +191,20 @@ class SshConnection:
             }
         return ["-T", "-x", "-a", *(word for name, value in options.items() for word in ("-o", f"{name}={value}"))]
 
-    def _sockets(self) -> str:
+    def _sockets(self) -> Path:
         """A folder of this run alone for the socket of its connection."""
         if self._folder is None:
-            self._folder = tempfile.mkdtemp(prefix="kmconfig-")
+            self._folder = socket_folder()
             weakref.finalize(self, _end, self._folder, self.address.arguments())
         return self._folder
 
 
-def _end(folder: str, arguments: tuple[str, ...]) -> None:
+def _end(folder: Path, arguments: tuple[str, ...]) -> None:
     """End the connection; one whose run was killed ends by itself."""
     with suppress(OSError, subprocess.TimeoutExpired):
-        if Path(folder, "s").exists():
+        if (folder / SOCKET).exists():
             subprocess.run(
-                ("ssh", "-o", f"ControlPath={folder}/s", "-O", "exit", *arguments),
+                ("ssh", "-o", f"ControlPath={folder / SOCKET}", "-O", "exit", *arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -233,26 +235,9 @@ def _ended(process: subprocess.Popen[bytes], out: IO[bytes], said: IO[bytes]) ->
     return Answer(code=process.returncode, out=_content(out), said=_content(said).decode("utf-8", "replace"))
 
 
-def _ends(wait: Callable[[float], object], timeout: float, *files: IO[bytes]) -> bool:
-    """Wait for a process; False where it takes longer than so many seconds, or prints too much into its files."""
-    deadline = time.monotonic() + timeout
-    while True:
-        try:
-            wait(max(0.0, min(_LOOK_SECONDS, deadline - time.monotonic())))
-        except subprocess.TimeoutExpired:
-            if _are_too_long(*files) or time.monotonic() >= deadline:
-                return False
-        else:
-            return True
-
-
-def _are_too_long(*files: IO[bytes]) -> bool:
-    return any(os.fstat(file.fileno()).st_size > _LARGEST_ANSWER for file in files)
-
-
 def _content(file: IO[bytes]) -> bytes:
     file.seek(0)
-    return file.read(_LARGEST_ANSWER + 1)
+    return file.read(LARGEST_OUTPUT + 1)
 
 
 def _quoted(path: Path) -> str:

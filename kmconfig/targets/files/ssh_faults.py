@@ -45,6 +45,16 @@ def transport_fault(place: str, said: str) -> CouldNotCheck:
     )
 
 
+class SessionLost(CouldNotCheck):
+    """The lock went with the session that held it; that does not mean that another run has it."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"the session that holds the lock on {place} was lost",
+            help="run the command again; what a run has left open is then brought to its end",
+        )
+
+
 def is_turned_away(said: str) -> bool:
     """Whether the server has ended the connection at its very begin, as a busy one does (`MaxStartups`)."""
     return _TURNED_AWAY.search(said) is not None

@@ -38,6 +38,11 @@ class RemoteReading:
                 help="check the target's `path` and the permissions of the login",
             )
         state, _, content = answer.out.partition(b"\n")
+        if state.rpartition(b":")[2] != str(len(content)).encode():
+            raise CouldNotCheck(
+                f"cannot read the target `{self.connection.place}:{shown}`: not all of it has arrived",
+                help="run the command again; make room in the folder for temporary files (`TMPDIR`) of this machine",
+            )
         return content, hashlib.sha256(self.connection.place.encode() + b":" + state).hexdigest()[:32]
 
     def owns(self, path: str) -> bool | None:

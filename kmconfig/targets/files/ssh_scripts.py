@@ -2,7 +2,8 @@
 
 Each script gets what it works on as arguments, and content on its standard input. ``$0`` is a mark that it prints
 first, so that whatever a login prints before can be told from an answer. None has a backslash before a quote or
-another backslash, since not every login shell takes those alike.
+another backslash, since not every login shell takes those alike. Files are written by ``cat``, which says why it could
+not: the shell's own ``echo`` only knows of an I/O error.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ for folder; do
     chmod 700 "$folder" || exit 3
   fi
 done
-[ -s "$1/.gitignore" ] || echo '*' >"$1/.gitignore"
+[ -s "$1/.gitignore" ] || echo '*' | cat >"$1/.gitignore"
 """
 """Make folders that are this user's alone; the first one is kept out of git."""
 
@@ -122,6 +123,16 @@ sync "${{1%/*}}" 2>/dev/null || sync
 """
 """Remove files, as long as the lock is this run's."""
 
+REMOVE_ALONE = f"""{_BEGIN}
+exec 9>>"$1"
+if ! flock -n 9; then echo 'another run holds the lock now' >&2; exit {LOST}; fi
+[ -e "$3" ] || exit 0
+grep -q -F -e "$2" "$3" || {{ echo 'another run has written there since' >&2; exit {LOST}; }}
+rm -f "$3" || exit 3
+sync "${{3%/*}}" 2>/dev/null || sync
+"""
+"""Remove a file that names this run, when its lock is free. Runs that had the lock meanwhile would have replaced it."""
+
 HOLD = f"""{_BEGIN}
 exec 9>>"$1"
 if ! flock -n 9; then
@@ -129,7 +140,7 @@ if ! flock -n 9; then
   exit {HELD}
 fi
 IFS= read -r holder || exit 3
-printf '%s\\n' "$holder" >"$1" || exit 3
+printf '%s\\n' "$holder" | cat >"$1" || exit 3
 echo held
 while IFS= read -r line; do echo "$line"; done
 """
@@ -137,17 +148,27 @@ while IFS= read -r line; do echo "$line"; done
 
 RUN = """\
 echo "$0"
-cd "$1" || exit 3
-shift
+limit=$1
+cd "$2" || exit 3
+shift 2
 output=$(mktemp) && exec 3<&0 4>"$output" 5<"$output" && rm -f "$output" || exit 3
 setsid "$@" </dev/null >&4 2>&1 3<&- 5<&- &
 child=$!
 { cat <&3; kill -s KILL -- "-$child"; } >/dev/null 2>&1 &
 watcher=$!
+is_too_much() { [ "$(stat -L -c %s /dev/stdin <&5)" -gt "$limit" ]; }
+while kill -s 0 "$child" && { sleep 0.2 || sleep 1; }; do
+  is_too_much && kill -s KILL -- "-$child"
+done >/dev/null 2>&1 &
+meter=$!
 wait "$child"
 code=$?
-kill "$watcher" 2>/dev/null
+kill "$watcher" "$meter" 2>/dev/null
+is_too_much && code=more
 tail -c 65536 <&5
 printf '\\n%s' "$code"
 """
-"""Run a command in a folder, with what its login sets; it and all that it has started ends with the connection."""
+"""Run a command in a folder, with what its login sets; it and all that it has started ends with the connection.
+
+It is ended as well where it prints more than so many bytes: the first argument, before the folder.
+"""

@@ -9,30 +9,24 @@ from typing import TYPE_CHECKING
 
 from kmconfig.errors import CouldNotCheck
 from kmconfig.targets.atomic import TEMPORARY, leftovers
-from kmconfig.targets.files.ssh_faults import reason
+from kmconfig.targets.files.remedies import remedy
+from kmconfig.targets.files.ssh_faults import SessionLost, reason
 from kmconfig.targets.files.ssh_reading import RemoteReading
-from kmconfig.targets.files.ssh_scripts import GONE, LOST, OWN, PUT, REMOVE, TRY
+from kmconfig.targets.files.ssh_scripts import GONE, LOST, OWN, PUT, REMOVE, REMOVE_ALONE, TRY
 from kmconfig.targets.keeping.interface import LeaseLost
 
 if TYPE_CHECKING:
     from kmconfig.targets.files.ssh_connection import Answer, SshConnection
 
-_BY_ITS_OWNER = "apply as the owner of the file, who may also create files in its folder"
-_REMEDIES = {
-    "resource busy": "it is mounted as a single file there, which cannot be replaced as a whole; "
-    "mount its folder instead",
-    "no space left": "make room on its disk",
-    "quota": "make room in the quota of the login",
-    "read-only file system": "apply where the file system can be written",
-}
+_BY_THE_SAME_LOGIN = "let the user who logs in create this folder beside the target, and always apply as the same user"
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteWriting:
     """Writes files there, each as a whole or not at all, as long as the lock is this run's.
 
-    Paths are as ``RemoteReading.locate`` gives them. All methods raise CouldNotCheck, also where the lock was lost
-    with the session that held it, and LeaseLost where another run has it.
+    Paths are as ``RemoteReading.locate`` gives them. All methods raise CouldNotCheck, SessionLost
+    where the lock was lost with the session that held it, and LeaseLost where another run has it.
     """
 
     connection: SshConnection
@@ -51,6 +45,10 @@ class RemoteWriting:
         if paths:
             self._done(paths[0], self.connection.ask(REMOVE, *self.connection.lock, *paths))
 
+    def remove_alone(self, path: str) -> None:
+        """Remove a file that names this run, with the lock for just that moment: the session that held it is lost."""
+        self._done(path, self.connection.ask(REMOVE_ALONE, *self.connection.lock, path))
+
     def sweep(self, folder: str, names: str) -> None:
         """Remove what killed runs left beside files in ``folder`` whose names match the pattern ``names``."""
         leftover = leftovers(names)
@@ -58,8 +56,14 @@ class RemoteWriting:
         self.remove(*(f"{folder}/{name}" for name in found if leftover.fullmatch(name)))
 
     def own(self, *folders: str) -> None:
-        """Make folders that are this login's alone."""
-        self._done(folders[0], self.connection.ask(OWN, *folders))
+        """Make folders that are this login's alone, for what is kept with a target."""
+        answer = self.connection.ask(OWN, *folders)
+        if answer.code:
+            why = reason(answer.said)
+            raise CouldNotCheck(
+                f"lock, journal and snapshots cannot be kept in `{self.connection.place}:{folders[0]}`: {why}",
+                help=remedy(why, otherwise=_BY_THE_SAME_LOGIN),
+            )
 
     def _done(self, path: str, answer: Answer) -> None:
         if not answer.code:
@@ -70,15 +74,8 @@ class RemoteWriting:
                 f"{self.connection.place}: {why}", help="see what the other run does, then `kmconfig apply --resume`"
             )
         if answer.code == GONE:
-            raise CouldNotCheck(
-                f"the session that holds the lock on {self.connection.place} was lost",
-                help="run the command again; what a run has left open is then brought to its end",
-            )
-        raise CouldNotCheck(f"cannot write `{self.connection.place}:{path}`: {why}", help=_remedy(why))
-
-
-def _remedy(why: str) -> str:
-    return next((remedy for sign, remedy in _REMEDIES.items() if sign in why), _BY_ITS_OWNER)
+            raise SessionLost(self.connection.place)
+        raise CouldNotCheck(f"cannot write `{self.connection.place}:{path}`: {why}", help=remedy(why))
 
 
 def _temporary(path: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kmconfig.errors import CouldNotCheck, Refused
 from kmconfig.targets.files.in_place import is_mixture
+from kmconfig.targets.files.remedies import remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -40,7 +41,7 @@ class FileWriter:
         except OSError as error:
             raise CouldNotCheck(
                 f"cannot replace `{self._file.shown}`: {_reason(error)}",
-                help="apply as the owner of the file, who may also create files in its folder",
+                help=remedy(_reason(error)),
             ) from None
 
     def capture(self) -> bytes | None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
 import re
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from kmconfig.errors import CouldNotCheck
 from kmconfig.targets.atomic import replace_file, sweep_matching, sweep_temporaries, sync_folder
-from kmconfig.targets.keeping.names import FOLDER, KEPT_SNAPSHOTS, LARGEST_HOLDER, Names, locked_by
+from kmconfig.targets.files.remedies import remedy
+from kmconfig.targets.keeping.names import FOLDER, LARGEST_HOLDER, Names, locked_by, surplus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from kmconfig.targets.keeping.interface import Holder
+
+
+_BY_THE_SAME_USER = "let the user who applies create this folder beside the target, and always apply as the same user"
 
 
 class FileFence:
@@ -70,9 +75,10 @@ class FolderKeeper:
             if not ignore.exists() or not ignore.stat().st_size:
                 ignore.write_bytes(b"*\n")
         except OSError as error:
+            why = _reason(error)
             raise CouldNotCheck(
-                f"lock, journal and snapshots cannot be kept in `{self.folder}`: {error.strerror}",
-                help="let the user who applies create this folder beside the target, and always apply as the same user",
+                f"lock, journal and snapshots cannot be kept in `{self.folder}`: {why}",
+                help=remedy(why, otherwise=_BY_THE_SAME_USER),
             ) from None
 
     @contextmanager
@@ -83,24 +89,25 @@ class FolderKeeper:
         except OSError as error:
             raise self._unusable(error) from None
         try:
-            self._flock(handle)
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, f"{json.dumps(holder.document())}\n".encode(), 0)
+            self._take(handle, holder)
             yield FileFence()
         finally:
-            os.close(handle)
+            with suppress(OSError):  # the system lets go of the lock all the same
+                os.close(handle)
 
-    def _flock(self, handle: int) -> None:
+    def _take(self, handle: int, holder: Holder) -> None:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise locked_by(os.pread(handle, LARGEST_HOLDER, 0)) from None
+            if _is_held(handle):
+                raise locked_by(os.pread(handle, LARGEST_HOLDER, 0))
+            _say(handle, f"{json.dumps(holder.document())}\n".encode())
         except OSError as error:
             raise self._unusable(error) from None
 
     def _unusable(self, error: OSError) -> CouldNotCheck:
+        why = _reason(error)
         return CouldNotCheck(
-            f"the lock {self._lock} cannot be used: {error.strerror}", help="check this user's permissions"
+            f"nothing was changed: the lock {self._lock} cannot be used: {why}",
+            help=remedy(why, otherwise="check this user's permissions"),
         )
 
     def journal(self) -> bytes | None:
@@ -111,7 +118,7 @@ class FolderKeeper:
             return None
         except OSError as error:
             raise CouldNotCheck(
-                f"the journal {self._journal} cannot be read: {error.strerror}", help="apply as the same user as before"
+                f"the journal {self._journal} cannot be read: {_reason(error)}", help="apply as the same user as before"
             ) from None
 
     def record(self, journal: bytes) -> None:
@@ -141,7 +148,7 @@ class FolderKeeper:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise CouldNotCheck(f"the snapshot {path} cannot be read: {error.strerror}") from None
+            raise CouldNotCheck(f"the snapshot {path} cannot be read: {_reason(error)}") from None
         return self._names.content(name, data)
 
     def owner(self) -> str | None:
@@ -178,12 +185,38 @@ class FolderKeeper:
         found = [path for path in self.folder.glob("*") if own.fullmatch(path.name)]
         return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
 
-    def prune(self) -> None:
-        """Let go of all but the newest snapshots."""
+    def drop(self, name: str) -> None:
+        """Let go of a snapshot. Raises OSError."""
+        (self.snapshots / name).unlink(missing_ok=True)
+
+    def prune(self, needed: Collection[str] = ()) -> None:
+        """Let go of all but five snapshots. Raises OSError."""
         own = re.compile(self._names.snapshots)
         found = [path for path in self.snapshots.iterdir() if own.fullmatch(path.name)]
-        for old in sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))[:-KEPT_SNAPSHOTS]:
-            old.unlink(missing_ok=True)
+        found.sort(key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
+        for name in surplus((path.name for path in found), needed):
+            self.drop(name)
+
+
+def _is_held(handle: int) -> bool:
+    """Whether another process holds the lock; it is ours where not. Raises OSError."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _say(handle: int, text: bytes) -> None:
+    """Let the lock file say who holds it, and nothing else. Raises OSError."""
+    os.ftruncate(handle, 0)
+    if os.pwrite(handle, text, 0) < len(text):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _reason(error: OSError) -> str:
+    why = error.strerror or type(error).__name__
+    return f"{why[:1].lower()}{why[1:]}"
 
 
 def _own(folder: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from kmconfig.errors import Locked
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from contextlib import AbstractContextManager
 
 
@@ -136,8 +137,15 @@ class Keeper(Protocol):
         """Remove what killed runs left half written. Only for whoever holds the lock. Raises OSError."""
         ...
 
-    def prune(self) -> None:
-        """Let go of all but the newest five snapshots; only when no journal needs one."""
+    def drop(self, name: str) -> None:
+        """Let go of a snapshot; it may be gone already. Raises OSError or CouldNotCheck."""
+        ...
+
+    def prune(self, needed: Collection[str] = ()) -> None:
+        """Let go of all but five snapshots, of those ``needed`` last and of the newest last; never while a journal is.
+
+        Raises OSError or CouldNotCheck.
+        """
         ...
 
 

@@ -11,11 +11,11 @@ from kmconfig.errors import CouldNotCheck, Locked
 from kmconfig.targets.keeping.holding import Heartbeat, LeaseFence
 from kmconfig.targets.keeping.interface import LeaseLost
 from kmconfig.targets.keeping.lease import NAME, Lease, Timing
-from kmconfig.targets.keeping.names import KEPT_SNAPSHOTS
+from kmconfig.targets.keeping.names import KEPT_SNAPSHOTS, surplus
 from kmconfig.targets.keeping.records import Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from kmconfig.targets.keeping.interface import Holder
     from kmconfig.targets.keeping.records import Record, Records
@@ -150,13 +150,22 @@ class LeasedKeeper:
     def sweep(self) -> None:
         """Documents are written as a whole, so nothing is ever left half written."""
 
-    def prune(self) -> None:
-        """Let go of all but the newest snapshots."""
+    def drop(self, name: str) -> None:
+        """Let go of a snapshot."""
+        self._leave_out(lambda _kept: (name,))
+
+    def prune(self, needed: Collection[str] = ()) -> None:
+        """Let go of all but five snapshots."""
+        self._leave_out(lambda kept: surplus(reversed(kept), needed))
+
+    def _leave_out(self, choose: Callable[[list[str]], Collection[str]]) -> None:
+        """Let go of the snapshots that are chosen from the names of all, the oldest first."""
         record = self._records.get(_SNAPSHOTS)
         kept = _snapshots(record)
-        if len(kept) > KEPT_SNAPSHOTS:
-            newest = dict(list(kept.items())[-KEPT_SNAPSHOTS:])
-            self._write(_SNAPSHOTS, json.dumps(newest, separators=(",", ":")), record)
+        gone = choose(list(kept))
+        left = {name: text for name, text in kept.items() if name not in gone}
+        if left != kept:
+            self._write(_SNAPSHOTS, json.dumps(left, separators=(",", ":")), record)
 
     def _write(self, name: str, text: str, record: Record | None) -> None:
         """Write over what was just read."""

@@ -12,6 +12,7 @@ from kmconfig.errors import Locked
 from kmconfig.targets.keeping.interface import Holder
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from pathlib import PurePath
 
 FOLDER = ".kmconfig"
@@ -70,6 +71,11 @@ class Names:
     def snapshots(self) -> str:
         """A pattern for the names of all snapshots."""
         return rf"{re.escape(self.stem)}\.{_RUN}"
+
+
+def surplus(newest_first: Iterable[str], needed: Collection[str]) -> list[str]:
+    """The snapshots to let go of: those that nobody needs go before the others, and the oldest of each before newer."""
+    return sorted(newest_first, key=lambda name: name not in needed)[KEPT_SNAPSHOTS:]
 
 
 def locked_by(text: bytes) -> Locked:

@@ -7,7 +7,6 @@ import re
 import secrets
 import select
 import subprocess
-import tempfile
 import time
 from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
@@ -15,15 +14,16 @@ from typing import IO, TYPE_CHECKING
 
 from kmconfig.errors import CouldNotCheck
 from kmconfig.secrets.interrupts import interrupts_held
-from kmconfig.targets.files.ssh_faults import reason
+from kmconfig.targets.files.remedies import remedy
+from kmconfig.targets.files.ssh_faults import SessionLost, reason
 from kmconfig.targets.files.ssh_reading import RemoteReading
 from kmconfig.targets.files.ssh_scripts import HELD, HOLD
 from kmconfig.targets.files.ssh_writing import RemoteWriting
-from kmconfig.targets.keeping.interface import LeaseLost
-from kmconfig.targets.keeping.names import FOLDER, KEPT_SNAPSHOTS, LARGEST_HOLDER, Names, locked_by
+from kmconfig.targets.files.temporary import temporary_file
+from kmconfig.targets.keeping.names import FOLDER, LARGEST_HOLDER, Names, locked_by, surplus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from kmconfig.targets.files.ssh_connection import SshConnection
     from kmconfig.targets.keeping.interface import Holder
@@ -42,7 +42,7 @@ class SessionFence:
         self._place = place
 
     def check(self) -> None:
-        """Let the session answer. Raises LeaseLost."""
+        """Let the session answer. Raises SessionLost."""
         word = secrets.token_hex(4).encode()
         try:
             self.say(word)
@@ -50,10 +50,7 @@ class SessionFence:
         except OSError:
             answer = b""
         if answer != word:
-            raise LeaseLost(
-                f"the session that holds the lock on {self._place} was lost",
-                help="nothing more is written by this run; `kmconfig apply --resume` brings it to an end",
-            )
+            raise SessionLost(self._place)
 
     def say(self, line: bytes) -> None:
         """Send a line. Raises OSError."""
@@ -123,19 +120,13 @@ class RemoteKeeper:
 
     def ensure(self) -> None:
         """Create the folders if need be; the tools that are needed there are looked for too."""
-        try:
-            self._writing.own(self._folder, self._snapshots)
-        except CouldNotCheck as error:
-            raise CouldNotCheck(
-                f"lock, journal and snapshots cannot be kept: {error.message}",
-                help="let the user who logs in create this folder beside the target, and always apply as the same user",
-            ) from None
+        self._writing.own(self._folder, self._snapshots)
 
     @contextmanager
     def hold(self, holder: Holder) -> Iterator[SessionFence]:
         """Hold the lock file; the other machine lets go of it when the session ends, however it ends."""
         lock, mark = f"{self._folder}/{self._names.lock}", secrets.token_hex(8)
-        with tempfile.TemporaryFile() as said:
+        with temporary_file() as said:
             with interrupts_held():
                 process = self._connection.start(
                     HOLD, lock, str(LARGEST_HOLDER), mark=mark, out=subprocess.PIPE, said=said
@@ -167,8 +158,10 @@ class RemoteKeeper:
             raise locked_by(answer)
         if not begun or process.returncode == 255:
             raise self._connection.lost(text)
+        why = reason(text)
         raise CouldNotCheck(
-            f"the lock in {self.where} cannot be used: {reason(text)}", help="check the permissions of the login"
+            f"nothing was changed: the lock in {self.where} cannot be used: {why}",
+            help=remedy(why, otherwise="check the permissions of the login"),
         )
 
     def journal(self) -> bytes | None:
@@ -180,8 +173,11 @@ class RemoteKeeper:
         self._writing.put(self._journal, journal, mode=0o600)
 
     def close(self) -> None:
-        """Remove the journal."""
-        self._writing.remove(self._journal)
+        """Remove the journal; where the session that held the lock was lost, as long as it is still of this run."""
+        try:
+            self._writing.remove(self._journal)
+        except SessionLost:
+            self._writing.remove_alone(self._journal)
 
     def keep(self, run: str, snapshot: bytes | None) -> str:
         """Keep a snapshot, mode 0600; None stands for a target that does not exist."""
@@ -218,11 +214,15 @@ class RemoteKeeper:
         self._writing.sweep(self._folder, f"(?:{own})")
         self._writing.sweep(self._snapshots, self._names.snapshots)
 
-    def prune(self) -> None:
-        """Let go of all but the newest snapshots."""
+    def drop(self, name: str) -> None:
+        """Let go of a snapshot."""
+        self._writing.remove(f"{self._snapshots}/{name}")
+
+    def prune(self, needed: Collection[str] = ()) -> None:
+        """Let go of all but five snapshots."""
         own = re.compile(self._names.snapshots)
-        found = [name for name in self._reading.names(self._snapshots) if own.fullmatch(name)]
-        self._writing.remove(*(f"{self._snapshots}/{name}" for name in found[KEPT_SNAPSHOTS:]))
+        found = (name for name in self._reading.names(self._snapshots) if own.fullmatch(name))
+        self._writing.remove(*(f"{self._snapshots}/{name}" for name in surplus(found, needed)))
 
     def _read(self, path: str) -> bytes | None:
         return self._reading.read(path, path)[0]

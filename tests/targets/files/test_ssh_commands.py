@@ -82,3 +82,11 @@ def test_a_connection_that_is_lost_meanwhile(file: SshFile) -> None:
     kill = 'read -r _ _ _ parent _ < /proc/$PPID/stat; kill -9 "$parent"; exec cat /dev/zero > /dev/null'
     with pytest.raises(CouldNotCheck, match="was lost"):
         file.run(("sh", "-c", kill), timeout=20)
+
+
+@pytest.mark.timeout(20)
+def test_one_that_prints_without_an_end_is_ended(file: SshFile) -> None:
+    ended = file.run(("yes",), timeout=60)
+    assert (ended.code, ended.too_much) == (None, True)
+    assert ended.output.endswith("y\n")
+    assert file.run(("true",), timeout=20) == Ended(code=0, output="")

@@ -7,6 +7,7 @@ import shutil
 import socket
 import stat
 import subprocess
+import tempfile
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -294,3 +295,51 @@ def test_small_tools_are_enough(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.
         assert late.code is None
     assert path.read_bytes() == b"A=2\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_connection_that_is_lost_at_the_lock(sshd: Sshd, tmp_path: Path) -> None:
+    with Wire(sshd.port) as wire:
+        sshd.know(wire.port)
+        writer = reach(connect(sshd, port=wire.port), tmp_path / ".env")[1]
+        writer.keeper().journal()
+        wire.cut_after(0)
+        with pytest.raises(CouldNotCheck, match="was lost") as caught:
+            writer.keeper().ensure()
+    assert "cannot be kept" not in caught.value.message
+    assert str(caught.value.help).startswith("run the command again")
+
+
+def test_no_room_for_temporary_files_here(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    assert "no temporary file can be made on this machine" in failure(connect(sshd), tmp_path).message
+
+
+def test_an_answer_that_does_not_arrive_as_a_whole(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is room here for a part of the file only."""
+    (tmp_path / ".env").write_bytes(b"x" * 1_000_000)
+    file = reach(connect(sshd), tmp_path / ".env")[0]
+    with mounted(tmp_path / "small", "size=256k") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", str(folder))
+        with pytest.raises(CouldNotCheck):
+            file.read()
+
+
+def test_what_killed_runs_leave_here_is_removed(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    names = ("kmconfig-ssh-killed00", "kmconfig-ssh-recent00", "kmconfig-ssh-listens0", "kmconfig-ssh-of-others")
+    killed, recent, listens, others = (tmp_path / name for name in names)
+    for folder in (killed, recent, listens, others):
+        folder.mkdir()
+    with socket.socket(socket.AF_UNIX) as dead, socket.socket(socket.AF_UNIX) as alive:
+        dead.bind(str(killed / "s"))
+        alive.bind(str(listens / "s"))
+        alive.listen()
+        dead.close()
+        for folder in (killed, listens, others):
+            os.utime(folder, (0, 0))
+        connection = connect(sshd)
+        assert reach(connection, tmp_path / ".env")[0].read()[0] is None
+        left = {path.name for path in tmp_path.glob("kmconfig-*")}
+    assert killed.name not in left
+    assert len(left - {recent.name, listens.name, others.name}) == 1
+    assert {recent.name, listens.name, others.name} < left
