@@ -131,6 +131,7 @@ def _from_target(
         state=project.root / project.file.state,
         stores=current().stores(project),
         allowed_hosts=project.file.allowed_hosts,
+        environments=project.folder,
     )
     return import_live(project, wish, reader_for(wish.source, access), today=datetime.now(UTC).date())
 

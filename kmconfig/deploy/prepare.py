@@ -41,8 +41,8 @@ __all__ = [
 ]
 
 
-#: What `policy` forbids is refused by the run itself, with 3 and whatever the fail level is.
-_REFUSED_BY_THE_RUN = frozenset(("host-not-allowed", "command-not-allowed"))
+#: What the run itself refuses, with a code of its own and whatever the fail level is.
+_REFUSED_BY_THE_RUN = frozenset(("host-not-allowed", "command-not-allowed", "reserved-directory"))
 _KILLED = "an earlier run did not come to its end; the next apply brings it there"
 
 
@@ -145,6 +145,7 @@ def access_of(project: Project, stores: Stores) -> Access:
         state=project.root / project.file.state,
         stores=stores,
         allowed_hosts=project.file.allowed_hosts,
+        environments=project.folder,
     )
 
 

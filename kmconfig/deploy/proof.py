@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from kmconfig.secrets.secret import Secret
     from kmconfig.targets.goal import Candidate
 
-_UNKNOWN_SETTINGS = "what comes back is not known as settings that could be tried: no run of ours left it"
-
 
 class Proof:
     """The steps that prove one goal. Without settings that can be tried, mail is left out and the receipt says so."""
@@ -63,7 +61,7 @@ class Proof:
         """Log in with the new settings and go through RCPT, without a message. Raises StepFailed."""
         candidate = self._work.candidate
         if candidate is None:
-            self._steps.skipped("preflight", _UNKNOWN_SETTINGS)
+            self._steps.skipped("preflight", self._work.untried)
             return
         with self._steps.step("preflight") as say:
             result, again = self._patience.ask(
@@ -112,7 +110,7 @@ class Proof:
 
     def _send(self, about_to: Callable[[Doing], None]) -> None:
         candidate = self._work.candidate
-        reason = self._options.no_test_send if candidate is not None else _UNKNOWN_SETTINGS
+        reason = self._options.no_test_send if candidate is not None else self._work.untried
         if candidate is None or reason is not None:
             self._receipt.test = {"sent": False, "reason": reason}
             self._steps.skipped("test_message", reason or "")

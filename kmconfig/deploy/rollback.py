@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from kmconfig.deploy import journal
 from kmconfig.deploy.drift import drift_of
-from kmconfig.deploy.earlier_settings import earlier_candidate
+from kmconfig.deploy.earlier_settings import UNKNOWN_SETTINGS, earlier_candidate, earlier_environment
 from kmconfig.deploy.inputs import inputs_of
 from kmconfig.deploy.plan import make_plan
 from kmconfig.deploy.prepare import access_of, plan_environment, receipts_of, resolve_candidate
@@ -19,7 +19,7 @@ from kmconfig.deploy.revision import revision
 from kmconfig.deploy.work import Work
 from kmconfig.errors import CouldNotCheck, Refused, UsageError
 from kmconfig.secrets.frames import frames_cleared
-from kmconfig.targets.goal import Earlier
+from kmconfig.targets.goal import Candidate, Earlier
 from kmconfig.targets.registry import keeper_for, reader_for
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def plan_rollback(
     work = place.work(way, now=now)
     if way.leaving is not None and work.plan.operations and way.leaving.text("left") != work.plan.base:
         _require_untouched(way.leaving, work.plan, place.reader)
-        _require_same_secrets(way.leaving, work.plan, place, stores=stores, now=now)
+        _require_same_secrets(way.leaving, work.plan, place, now=now)
     return work
 
 
@@ -101,6 +101,7 @@ class _Place:
     reader: Reader
     receipts: Receipts
     keeper: Keeper
+    stores: Stores
 
     @classmethod
     def of(cls, project: Project, environment: Environment, stores: Stores) -> Self:
@@ -112,6 +113,7 @@ class _Place:
             reader=reader,
             receipts=receipts_of(project, environment.name),
             keeper=keeper_for(reader),
+            stores=stores,
         )
 
     def work(self, way: _Way, *, now: datetime) -> Work:
@@ -127,17 +129,25 @@ class _Place:
             owner=self.keeper.owner(),
             back_to=way.goal.run,
         )
-        returning = way.returning if way.returning is not None and _holds_what(way.returning, plan) else None
-        secrets = self.reader.earlier_secrets(way.goal)
+        earlier = self._earlier(way, plan)
         return Work(
             project=self.project.file,
             environment=self.environment,
             goal=way.goal,
-            candidate=earlier_candidate(self.project, self.environment, returning, secrets),
+            candidate=earlier if isinstance(earlier, Candidate) else None,
             plan=replace(plan, guards=tuple(guard for guard in plan.guards if guard.name not in _MEANT)),
             reader=self.reader,
             receipts=self.receipts,
+            untried=earlier if isinstance(earlier, str) else "",
         )
+
+    def _earlier(self, way: _Way, plan: Plan) -> Candidate | str:
+        """The settings that come back, or why they cannot be tried."""
+        returning = way.returning if way.returning is not None and _holds_what(way.returning, plan) else None
+        settings = earlier_environment(self.project, self.environment, returning)
+        if settings is None:
+            return UNKNOWN_SETTINGS
+        return earlier_candidate(settings, way.goal, plan, reader=self.reader, stores=self.stores)
 
 
 def _way(receipts: Receipts, keeper: Keeper, target: str, to: str | None) -> _Way:
@@ -233,14 +243,14 @@ def _require_untouched(leaving: Stored, plan: Plan, reader: Reader) -> None:
         raise _decided_otherwise(leaving, reader, touched)
 
 
-def _require_same_secrets(leaving: Stored, plan: Plan, place: _Place, *, stores: Stores, now: datetime) -> None:
+def _require_same_secrets(leaving: Stored, plan: Plan, place: _Place, *, now: datetime) -> None:
     """Make sure of the same for secrets, which are told apart as drift does. Raises Refused or CouldNotCheck."""
     ours = {operation.key for operation in plan.operations if operation.secret} & leaving.entries("kept").keys()
     if not ours:
         return
     try:
-        candidate = resolve_candidate(place.environment, stores=stores, purpose="plan")
-        drift = drift_of(plan_environment(place.project, candidate, stores=stores, now=now), today=now.date())
+        candidate = resolve_candidate(place.environment, stores=place.stores, purpose="plan")
+        drift = drift_of(plan_environment(place.project, candidate, stores=place.stores, now=now), today=now.date())
     except CouldNotCheck as error:
         raise CouldNotCheck(
             f"`{place.reader.shown}` was changed since run {leaving.run}, and nobody can tell whether its secrets"

@@ -19,7 +19,7 @@ class Work:
     """What a target is to say, the plan that leads there, and where its receipt goes.
 
     ``environment`` decides target, commands and policy. ``candidate`` are the settings that a test message can prove:
-    those of the goal, or None where nobody knows them as settings, as before the first run. ``unfinished`` says that
+    those of the goal, or None where there are none, which ``untried`` gives the reason for. ``unfinished`` says that
     a run on this target did not come to its end.
     """
 
@@ -30,4 +30,5 @@ class Work:
     plan: Plan
     reader: Reader
     receipts: Receipts
+    untried: str = ""
     unfinished: bool = False

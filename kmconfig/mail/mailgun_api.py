@@ -6,6 +6,7 @@ Sources: https://documentation.mailgun.com/docs/mailgun/quickstart-guide/respons
 from __future__ import annotations
 
 import base64
+import os
 import re
 import threading
 import time
@@ -25,6 +26,7 @@ from kmconfig.mail import tls
 from kmconfig.mail.failure import StageFailed, bounded
 from kmconfig.mail.scrub import Scrubber
 from kmconfig.secrets.http_answers import SystemTrust, content_of, object_of
+from kmconfig.secrets.proxy import unusable_among
 from kmconfig.secrets.vault.failures import classified
 
 if TYPE_CHECKING:
@@ -97,12 +99,16 @@ class Answer:
 
 
 class Api:
-    """Asks with a key, which goes to this one address and nowhere else."""
+    """Asks with a key, which goes to this one address and nowhere else.
+
+    Raises CouldNotCheck for a proxy on the way that cannot be used.
+    """
 
     def __init__(self, address: ApiAddress, key: Secret, *, clock: Clock | None = None) -> None:
         self.address = address
         self.clock = clock or Clock()
         self._context = tls.verified_context() if address.url.startswith("https:") else None
+        self._proxies = {} if address.local else _proxies(address.url)
         self._login = _Login(key)
 
     def ask(self, request: Request, *, ends: float) -> Answer:
@@ -199,8 +205,7 @@ class Api:
         session = requests.Session()
         # Otherwise ~/.netrc and variables for other programs decide what is sent, and to whom.
         session.trust_env = False
-        if not self.address.local:
-            session.proxies.update(requests.utils.get_environ_proxies(self.address.url))
+        session.proxies.update(self._proxies)
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         session.headers.update({"User-Agent": "kmconfig", "Accept": "application/json", "Accept-Encoding": "identity"})
         if self._context is not None:
@@ -223,6 +228,13 @@ class _Login(AuthBase):
             self._known = True
         request.headers["Authorization"] = f"Basic {base64.b64encode(b'api:' + key).decode('ascii')}"
         return request
+
+
+def _proxies(url: str) -> dict[str, str]:
+    found = requests.utils.get_environ_proxies(url)
+    if (unusable := unusable_among(found, scheme=url.partition(":")[0], environ=os.environ)) is not None:
+        raise unusable.error()
+    return found
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from kmconfig.errors import CouldNotCheck
 from kmconfig.lint.observed import AccountState
 from kmconfig.mail.failure import StageFailed
 from kmconfig.mail.mailgun_api import Api, Request
@@ -18,12 +19,12 @@ _FORBIDDEN: Final = frozenset({401, 403})
 
 def mailgun_state(account: MailgunAccount, address: ApiAddress, name: str) -> AccountState:
     """Ask for a domain's state. Nothing is raised for what Mailgun does not tell."""
-    api = Api(address, account.key)
     try:
+        api = Api(address, account.key)
         ends = api.clock.now() + account.timeout
         answer = api.ask(Request("GET", f"/v4/domains/{quote(account.domain, safe='')}"), ends=ends)
-    except StageFailed as failed:
-        return AccountState(name, unknown=failed.words)
+    except (StageFailed, CouldNotCheck) as failed:
+        return AccountState(name, unknown=failed.words if isinstance(failed, StageFailed) else failed.message)
     if answer.status == 404:
         return AccountState(name, paused="", domain="missing")
     if answer.status in _FORBIDDEN:

@@ -15,9 +15,11 @@ from kmconfig.mail.time_limit import within
 from kmconfig.secrets.aws.answer_size import bound_answers
 from kmconfig.secrets.aws.descriptions import share_descriptions
 from kmconfig.secrets.aws.faults import Asking
+from kmconfig.secrets.proxy import unusable_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from urllib.parse import SplitResult
 
     from kmconfig.mail.ses_account import SesAccount
     from kmconfig.mail.stages import Listener
@@ -76,7 +78,10 @@ class SesApi:
         self._ends = time.monotonic() + self._account.timeout
 
     def open(self) -> Endpoint:
-        """Find the keys and where to go with them; neither is used yet."""
+        """Find the keys and where to go with them; neither is used yet.
+
+        Raises CouldNotCheck for a proxy on the way that cannot be used.
+        """
         account = self._account
         if (account.access_key_id is None) != (account.secret_access_key is None):
             raise StageFailed("aws-half-key", "an access key needs its id and its secret", stage="auth")
@@ -86,6 +91,7 @@ class SesApi:
         keys = self._attempt(self._connect)
         QUIET.again()
         address = urlsplit(self._client.meta.endpoint_url)
+        _require_proxy(address)
         port = address.port or (80 if address.scheme == "http" else 443)
         if address.scheme == "http":
             self._marks = ("->", "<-")
@@ -180,6 +186,15 @@ class SesApi:
             if isinstance(value, str):
                 scrubber.learn(value.encode())
         return scrubber.scrub(text)
+
+
+def _require_proxy(address: SplitResult) -> None:
+    """Raise CouldNotCheck where botocore could make nothing of the proxy on the way to an address."""
+    from botocore.utils import get_environ_proxies  # noqa: PLC0415 - needed by few, and slow to load
+
+    found = get_environ_proxies(address.geturl())
+    if (unusable := unusable_among(found, scheme=address.scheme, environ=os.environ)) is not None:
+        raise unusable.error()
 
 
 def _spelt(operation: str) -> str:

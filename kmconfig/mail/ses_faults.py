@@ -167,9 +167,12 @@ def _skew(response: dict[str, Any]) -> str | None:
 
 def _no_answer(error: Exception, asking: Asking) -> StageFailed:
     """There was no answer, or the question could not even be asked."""
+    from kmconfig.secrets.aws.breakdowns import proxy_at_fault  # noqa: PLC0415 - as above
     from kmconfig.secrets.aws.faults import fault_of  # noqa: PLC0415 - as above
 
     words = fault_of(error, asking).says.removeprefix("cannot be read: ")
+    if proxy_at_fault(error, asking.environ) is not None:
+        return StageFailed("aws-proxy", words, stage="connect")
     for kinds, kind, stage in _no_answers():
         if isinstance(error, kinds):
             if kind == "aws-unreachable" and _unknown_name(error):

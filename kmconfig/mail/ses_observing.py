@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from kmconfig.errors import CouldNotCheck
 from kmconfig.lint.observed import AccountState, unknown_account
 from kmconfig.mail.addresses import wire_address
 from kmconfig.mail.failure import StageFailed
@@ -65,8 +66,8 @@ class SesAccounts:
                 return unknown_account(name, forbidden)
             self._progress("Amazon SES")
             found = state_of(api)
-        except StageFailed as failed:
-            return unknown_account(name, failed.words)
+        except (StageFailed, CouldNotCheck) as failed:
+            return unknown_account(name, failed.words if isinstance(failed, StageFailed) else failed.message)
         if found is None:
             return AccountState(name, unknown=f"`ses:GetAccount` {_NOT_ALLOWED}")
         return AccountState(name, sandbox=not found.production, paused=found.paused)

@@ -5,6 +5,7 @@ Source: the scopes page of https://www.twilio.com/docs/sendgrid/api-reference/ap
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import requests
 from requests.auth import AuthBase
 
 from kmconfig.lint.observed import Scopes
+from kmconfig.secrets.proxy import unusable_among
 
 if TYPE_CHECKING:
     from kmconfig.secrets.secret import Secret
@@ -51,8 +53,12 @@ def api_host(region: str | None) -> str:
 
 def ask_scopes(secret: Secret, host: str) -> Scopes:
     """What a key may do beyond sending, or why SendGrid does not say. Redirects are not followed."""
+    base = BASES[host]
+    proxies = requests.utils.get_environ_proxies(base)
+    if (unusable := unusable_among(proxies, scheme=base.partition(":")[0], environ=os.environ)) is not None:
+        return Scopes(unknown=unusable.fact)
     try:
-        status, names = _asked(secret, BASES[host])
+        status, names = _asked(secret, base)
     except (OSError, UnicodeError):
         # The exception holds the request, and that the key: nothing of it is kept.
         status, names = None, None

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """``root`` is what paths are relative to, ``state`` the project's state folder.
+    """``root`` is what paths are relative to, ``state`` the project's state folder, ``environments`` that of the
+    environment files where it is known.
 
     ``stores`` read the secrets that a target itself is opened with. ``allowed_hosts`` are the only servers that may be
     given a login; None allows any.
@@ -23,3 +24,4 @@ class Access:
     state: Path
     stores: Stores
     allowed_hosts: tuple[str, ...] | None = None
+    environments: Path | None = None

@@ -12,6 +12,7 @@ import yaml
 from tests.deploy.endings import APPLY, steps
 from tests.deploy.killed import Killer
 from tests.deploy.site import PASSWORD, Site, everything, good_server, site_in
+from tests.deploy.vaults import PATH, POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,6 +197,22 @@ def test_a_saved_plan_holds_in_another_checkout(site: Site, kmconfig: Call, tmp_
     assert b"MAIL_EHLO_DOMAIN: licenses.acme.test" in (checkout / "deploy" / CONFIG).read_bytes()
 
 
+@pytest.mark.parametrize(
+    "directory",
+    ["environments", "environments/manifests", "./deploy/../environments", ".git", ".kmconfig/state", "link"],
+)
+def test_manifests_do_not_go_where_something_else_lies(site: Site, kmconfig: Call, directory: str) -> None:
+    (site.root / "link").symlink_to("environments")
+    site.configure(target=target(site, secrets="secret_ref", directory=directory))
+    before = everything(site.root / "environments")
+    for words in (("plan", "staging"), APPLY, ("drift", "staging")):
+        ran = kmconfig(*words)
+        assert ran.code == 65, (words, ran.err)
+        assert "environments/staging.yaml:" in ran.err
+        assert f"no manifests may lie in `{directory}`" in ran.err
+    assert everything(site.root / "environments") == before
+
+
 def test_drift_tells_who_changed_what(site: Site, vault: AgedVault, kmconfig: Call) -> None:
     fetched_from(vault, site)
     assert kmconfig(*APPLY).code == 0
@@ -214,15 +231,89 @@ def test_drift_tells_who_changed_what(site: Site, vault: AgedVault, kmconfig: Ca
     assert {found["key"]: found["class"] for found in ran.result["differences"]}["MAIL_EHLO_DOMAIN"] == "unapplied"
 
 
-def test_a_rollback_brings_the_manifests_back(site: Site, kmconfig: Call) -> None:
-    named(site)
+@pytest.mark.parametrize("configure", ["fetched", "named"])
+def test_a_rollback_brings_the_manifests_back_and_proves_them(
+    site: Site, vault: AgedVault, kmconfig: Call, server: Server, configure: str
+) -> None:
+    def settings(**more: Any) -> None:
+        if configure == "fetched":
+            fetched_from(vault, site, **more)
+        else:
+            named(site, **more)
+
+    settings()
     assert kmconfig(*APPLY).code == 0
     first = manifests(site)
-    named(site, ehlo_domain="licenses.acme.test")
+    settings(ehlo_domain="licenses.acme.test")
     assert kmconfig(*APPLY).code == 0
-    ran = kmconfig("rollback", "staging", "--yes", "--no-test-send", "the settings have worked before")
-    assert ran.code == 0, ran.err
+    sent = len(server.messages)
+    ran = kmconfig("rollback", "staging", "--yes", "--format", "json")
+    assert (ran.code, ran.result["test"]["sent"]) == (0, True), ran.err
     assert manifests(site) == first
+    assert len(server.messages) == sent + 1
+    assert PASSWORD not in ran.out + ran.err
+    settings()
+    assert kmconfig(*APPLY).result["result"] == "unchanged"
+    assert kmconfig("drift", "staging").code == 0
+
+
+def test_a_rollback_tries_the_password_that_the_cluster_will_fetch(
+    site: Site, vault: AgedVault, kmconfig: Call
+) -> None:
+    fetched_from(vault, site)
+    assert kmconfig(*APPLY).code == 0
+    fetched_from(vault, site, ehlo_domain="licenses.acme.test")
+    assert kmconfig(*APPLY).code == 0
+    second = manifests(site)
+    vault.write("no longer the password")
+    ran = kmconfig("rollback", "staging", "--yes", "--format", "json")
+    assert (ran.code, ran.result["result"]) == (1, "failed"), ran.err
+    assert "535" in ran.err
+    assert manifests(site) == second
+
+
+def test_a_rollback_to_a_secret_that_is_fetched_from_elsewhere_tries_no_other(
+    site: Site, vault: AgedVault, kmconfig: Call
+) -> None:
+    fetched_from(vault, site)
+    assert kmconfig(*APPLY).code == 0
+    fetched_from(vault, site, ehlo_domain="licenses.acme.test")
+    assert kmconfig(*APPLY).code == 0
+    vault.put(PATH, {"password": PASSWORD}, mount="other")
+    vault.policy("full", {**POLICIES["full"], "other/data/*": ["read"], "other/metadata/*": ["read"]})
+    elsewhere = {"vault": {"address": vault.address, "mount": "other"}}
+    fetched_from(vault, site, ehlo_domain="licenses.acme.test", stores=elsewhere)
+    ran = kmconfig("rollback", "staging", "--yes", "--format", "json")
+    assert (ran.code, ran.result["test"]["sent"]) == (0, False), ran.err
+    assert "fetched from elsewhere" in ran.result["test"]["reason"]
+
+
+def test_a_rollback_without_the_store_says_why_nothing_is_tried(site: Site, vault: AgedVault, kmconfig: Call) -> None:
+    fetched_from(vault, site)
+    assert kmconfig(*APPLY).code == 0
+    first = manifests(site)
+    fetched_from(vault, site, ehlo_domain="licenses.acme.test")
+    assert kmconfig(*APPLY).code == 0
+    vault.seal()
+    ran = kmconfig("rollback", "staging", "--yes", "--format", "json")
+    assert (ran.code, ran.result["test"]["sent"]) == (0, False), ran.err
+    assert "cannot be tried" in ran.result["test"]["reason"]
+    assert "Vault is sealed" in ran.result["test"]["reason"]
+    assert manifests(site) == first
+
+
+def test_a_rollback_to_what_somebody_had_changed_tries_nothing(site: Site, kmconfig: Call) -> None:
+    named(site)
+    assert kmconfig(*APPLY).code == 0
+    path = folder(site) / CONFIG
+    path.write_text(path.read_text(encoding="utf-8").replace("localhost", "smtp.evil.test"), encoding="utf-8")
+    changed = manifests(site)
+    named(site, ehlo_domain="licenses.acme.test")
+    assert kmconfig(*APPLY, "--approve", "host-change").code == 0
+    ran = kmconfig("rollback", "staging", "--yes", "--approve", "host-change", "--format", "json")
+    assert (ran.code, ran.result["test"]["sent"]) == (0, False), ran.err
+    assert "no run of ours left it" in ran.result["test"]["reason"]
+    assert manifests(site) == changed
 
 
 def test_a_rollback_of_the_first_run_removes_the_manifests(site: Site, kmconfig: Call) -> None:

@@ -148,4 +148,3 @@ def test_a_fleet_may_skip_it_where_one_of_them_needs_it(site: Site, kmconfig: Ca
     remarks = {result["environment"]: " ".join(result["remarks"]) for result in ran.document["results"]}
     assert "skipped" not in remarks["development"]
     assert all("skipped: the mail server burns" in remarks[name] for name in ("staging", "production"))
-

@@ -83,6 +83,7 @@ KM607 tier-contradicts-name E/E/E
 KM608 driver-parity n/n/–
 KM609 host-not-allowed E/E/E
 KM610 command-not-allowed E/E/E
+KM611 reserved-directory E/E/E
 KM701 no-spf E/E/E
 KM702 several-spf E/E/E
 KM703 spf-without-provider E/E/E

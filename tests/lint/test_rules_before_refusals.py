@@ -106,3 +106,26 @@ def test_addresses_in_clear(tmp_path: Path, address: str, *, clear: bool) -> Non
 )
 def test_secrets_that_a_cluster_cannot_fetch(tmp_path: Path, settings: str, count: int) -> None:
     assert len(_said(tmp_path, "KM509", _KUBERNETES + settings)) == count
+
+
+@pytest.mark.parametrize(
+    ("directory", "project", "count"),
+    [
+        ("deploy/production", "", 0),
+        ("environments", "", 1),
+        ("./environments/x/", "", 1),
+        ("environments-of-the-cluster", "", 0),
+        ("deploy/../environments", "", 1),
+        (".git/x", "", 1),
+        ("vendor/.git", "", 1),
+        (".github", "", 0),
+        (".kmconfig", "", 1),
+        ("receipts", "state: receipts", 1),
+        ("/srv/manifests", "", 0),
+        ("../manifests", "", 0),
+        (".", "", 0),
+    ],
+)
+def test_folders_that_have_another_purpose(tmp_path: Path, directory: str, project: str, count: int) -> None:
+    target = f"target: {{kubernetes: {{directory: '{directory}', namespace: keymanager, name: mail}}}}"
+    assert len(_said(tmp_path, "KM611", target, project)) == count

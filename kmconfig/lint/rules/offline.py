@@ -44,6 +44,7 @@ from kmconfig.lint.rules.policy import (
     host_not_allowed,
     not_promoted,
     provider_not_allowed,
+    reserved_directory,
     secret_source_not_allowed,
     shared_target,
     tier_contradicts_name,
@@ -177,4 +178,5 @@ OFFLINE_RULES: tuple[Rule, ...] = (
     driver_parity.check,
     host_not_allowed.check,
     command_not_allowed.check,
+    reserved_directory.check,
 )

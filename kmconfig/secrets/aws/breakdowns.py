@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from botocore import exceptions as botocore
 
 from kmconfig.secrets.aws.patience import OutOfPatienceError
+from kmconfig.secrets.proxy import unusable_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from kmconfig.secrets.proxy import Unusable
 
 
 class Breakdown(NamedTuple):
@@ -41,6 +44,14 @@ def _tls(where: str, environ: Mapping[str, str]) -> Breakdown:
 
 def _always(says: str, remedy: str) -> Callable[[str, Mapping[str, str]], Breakdown]:
     return lambda _where, _environ: Breakdown(says, remedy)
+
+
+def proxy_at_fault(error: Exception, environ: Mapping[str, str]) -> Unusable | None:
+    """The proxy that botocore could make nothing of."""
+    details = getattr(error, "kwargs", None)
+    unread = isinstance(details, dict) and isinstance(details.get("error"), ValueError)
+    through = isinstance(error, (botocore.ProxyConnectionError, botocore.InvalidProxiesConfigError))
+    return unusable_in(environ) if unread or through else None
 
 
 #: The first entry that fits counts, so that what is special stands before what is general.

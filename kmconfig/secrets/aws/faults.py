@@ -150,10 +150,12 @@ def _breakdown(error: Exception, environ: Mapping[str, str]) -> Fault:
     """There was no answer, or the question could not even be asked."""
     from botocore.exceptions import BotoCoreError, ParamValidationError  # noqa: PLC0415 - as above
 
-    from kmconfig.secrets.aws.breakdowns import BREAKDOWNS  # noqa: PLC0415 - as above
+    from kmconfig.secrets.aws.breakdowns import BREAKDOWNS, proxy_at_fault  # noqa: PLC0415 - as above
 
     if isinstance(error, ParamValidationError):
         return Fault(kind=MISNAMED.kind, says=MISNAMED.says, help=MISNAMED.help)
+    if (proxy := proxy_at_fault(error, environ)) is not None:
+        return Fault(kind="unreachable", says=f"cannot be read: {proxy.fact}", help=proxy.help, reach="account")
     for kinds, meaning in BREAKDOWNS:
         if isinstance(error, kinds):
             says, remedy, reach = meaning(_where(error), environ)

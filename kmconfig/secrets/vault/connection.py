@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kmconfig.secrets.vault.failures import Failure
 from kmconfig.secrets.vault.faults import Fault
 from kmconfig.secrets.vault.patience import Clock, Patience, retry_after
-from kmconfig.secrets.vault.replies import SEALED, SPENT, UNINITIALISED, passing, useless
+from kmconfig.secrets.vault.replies import SEALED, SPENT, UNINITIALISED, passing, says_sealed, useless
 from kmconfig.secrets.vault.wire import Reply, Request, Wire
 
 if TYPE_CHECKING:
@@ -102,11 +102,12 @@ class Connection:
         if not isinstance(outcome, Reply) or outcome.status != 503:
             return
         state = self._attempt(Request("GET", "/v1/sys/seal-status"))
-        if isinstance(state, Reply) and state.body is not None:
-            if state.body.get("initialized") is False:
-                raise Fault(UNINITIALISED)
-            if state.body.get("sealed") is True:
-                raise Fault(SEALED)
+        told = (state.body or {}) if isinstance(state, Reply) else {}
+        if told.get("initialized") is False:
+            raise Fault(UNINITIALISED)
+        # What stands before the server may keep its state from being asked.
+        if told.get("sealed", says_sealed(outcome)) is True:
+            raise Fault(SEALED)
 
     def _attempt(self, request: Request) -> Reply | Failure:
         """Send a request to where the address is, and once more to where that redirects."""

@@ -16,7 +16,7 @@ REPEATED = frozenset({412, 429, 500, 502, 503, 504})
 REFUSED_UNDONE = frozenset({412, 429, 503})
 """Statuses that tell that nothing was done, so that even a login may be sent again."""
 
-SEALED = Trouble("unreachable", "Vault is sealed", "unseal the server", lasting=True)
+SEALED = Trouble("unreachable", "Vault is sealed", "unseal it: `vault operator unseal`", lasting=True)
 UNINITIALISED = Trouble(
     "unreachable", "Vault is not initialised", "initialise the server, or correct `stores.vault.address`", lasting=True
 )
@@ -32,6 +32,11 @@ def errors_of(reply: Reply) -> str:
     """The server's error texts, in lower case, to look for phrases we know."""
     errors = (reply.body or {}).get("errors")
     return "\n".join(text for text in errors if isinstance(text, str)).lower() if isinstance(errors, list) else ""
+
+
+def says_sealed(reply: Reply) -> bool:
+    """Whether an answer says that the server is sealed, in words or as ``sys/health`` does."""
+    return "vault is sealed" in errors_of(reply) or reply.part().get("sealed") is True
 
 
 def passing(outcome: Reply | Failure, *, repeatable: bool) -> bool:

@@ -6,6 +6,7 @@ import os
 import ssl
 from typing import TYPE_CHECKING
 
+from kmconfig.secrets.proxy import unusable_proxy
 from kmconfig.secrets.secret_file import kind_of
 from kmconfig.secrets.vault.address import is_loopback
 from kmconfig.secrets.vault.faults import Fault, Trouble
@@ -85,7 +86,7 @@ def _unusable(fact: str, help: str) -> Fault:  # noqa: A002 - the word users rea
 def proxy_for(address: Address, environ: Mapping[str, str]) -> str | None:
     """The proxy that ``HTTPS_PROXY`` or ``HTTP_PROXY`` names for an address, unless ``NO_PROXY`` excludes it.
 
-    This machine is never reached through one.
+    This machine is never reached through one. Raises Fault for one that cannot be used.
     """
     if is_loopback(address.host):
         return None
@@ -94,6 +95,8 @@ def proxy_for(address: Address, environ: Mapping[str, str]) -> str | None:
     excluded = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
     if not proxy or any(_covers(entry.strip().lower(), address.host.lower()) for entry in excluded.split(",")):
         return None
+    if (found := unusable_proxy(proxy, scheme=address.scheme, environ=environ)) is not None:
+        raise _unusable(*found)
     return proxy if "://" in proxy else f"http://{proxy}"
 
 

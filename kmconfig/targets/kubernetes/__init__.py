@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from kmconfig.targets.kubernetes.keeper import ManifestKeeper
-from kmconfig.targets.kubernetes.place import place_of
+from kmconfig.targets.kubernetes.place import place_of, require_own_folder
 from kmconfig.targets.kubernetes.reader import KubernetesReader
 from kmconfig.targets.kubernetes.writer import ManifestWriter
 
@@ -21,7 +21,8 @@ __all__ = ["KubernetesReader", "open_keeper", "open_reader", "open_writer"]
 
 
 def open_reader(environment: Environment, block: Value[Any], access: Access) -> KubernetesReader:  # noqa: ARG001
-    """The reader of manifests."""
+    """The reader of manifests. Raises ConfigurationError for a folder that has another purpose."""
+    require_own_folder(block, access)
     return KubernetesReader(place_of(block, access.root))
 
 

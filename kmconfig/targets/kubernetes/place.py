@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from kmconfig.environment.reserved import reserved
+from kmconfig.errors import ConfigurationError
 from kmconfig.targets.laravel_version import NEWEST_LARAVEL
 
 if TYPE_CHECKING:
     from kmconfig.source.value import Value
+    from kmconfig.targets.access import Access
 
 Secrets: TypeAlias = Literal["external_secret", "secret_ref"]
 
@@ -61,6 +65,23 @@ def place_of(block: Value[Any], root: Path) -> Place:
     settings.setdefault("secret_name", settings["name"])
     settings |= {f"store_{key}": value for key, value in store.items()}
     return Place(directory=root / shown, shown=shown, **settings)
+
+
+def require_own_folder(block: Value[Any], access: Access) -> None:
+    """Raise ConfigurationError where the folder, behind all links, is one in which no manifests may lie."""
+    directory = block.data["directory"]
+    environments = access.environments if access.environments is not None else access.root / "environments"
+    path, around, state = (_from_root(found, access) for found in (directory.data, environments, access.state))
+    reason = reserved(path, environments=around, state=state)
+    if reason is not None:
+        raise ConfigurationError(
+            f"{directory.span}: no manifests may lie in `{directory.data}`: {reason}",
+            help="choose a folder of its own, such as `deploy/production`",
+        )
+
+
+def _from_root(path: Path | str, access: Access) -> str:
+    return os.path.relpath(os.path.realpath(access.root / path), os.path.realpath(access.root))
 
 
 def unplaced() -> Place:

@@ -42,7 +42,7 @@ class KubernetesReader:
     kind = "kubernetes"
     folder = None
 
-    capabilities = Capabilities(compare_and_set=False, atomic=False, others=(_GIT,))
+    capabilities = Capabilities(compare_and_set=False, atomic=False, holds_secrets=False, others=(_GIT,))
 
     def __init__(self, place: Place) -> None:
         self.place = place

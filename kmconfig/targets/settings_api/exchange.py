@@ -12,6 +12,7 @@ from kmconfig.mail.tls import verified_context
 from kmconfig.secrets.frames import frames_cleared
 from kmconfig.secrets.secret import Secret
 from kmconfig.secrets.vault.failures import Failure
+from kmconfig.secrets.vault.faults import Fault
 from kmconfig.secrets.vault.patience import Clock, Limits, Patience, retry_after
 from kmconfig.secrets.vault.trust import proxy_for
 from kmconfig.secrets.vault.wire import Request, Wire
@@ -45,9 +46,7 @@ class Exchange:
             attempt=endpoint.timeout,
             budget=endpoint.timeout + _BUDGET,
         )
-        self._wire = Wire(
-            context=lambda: _context(endpoint), proxy=proxy_for(endpoint.address, os.environ), limits=self._limits
-        )
+        self._wire = Wire(context=lambda: _context(endpoint), proxy=_proxy(endpoint), limits=self._limits)
         self._authorization: Secret | None = None
         self._verifier: Verifier | None = None
         self.scrubber = Scrubber()
@@ -123,6 +122,15 @@ class WritingExchange(Exchange):
         headers = self._headers({} if etag is None else {"If-Match": etag})
         request = Request("PUT", self._endpoint.url, body={"settings": settings}, headers=headers)
         return self._ask(request, self._endpoint.write, repeated=_REPEATED_WRITES, before=before)
+
+
+def _proxy(endpoint: Endpoint) -> str | None:
+    """The proxy on the way there. Raises CouldNotCheck for one that cannot be used."""
+    try:
+        return proxy_for(endpoint.address, os.environ)
+    except Fault as fault:
+        trouble = fault.trouble
+    raise CouldNotCheck(trouble.fact, help=trouble.help)
 
 
 def _context(endpoint: Endpoint) -> ssl.SSLContext:

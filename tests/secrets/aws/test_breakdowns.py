@@ -73,6 +73,17 @@ def test_an_endpoint_that_is_no_address(
     assert VALUE not in repr(problem(open_store()))
 
 
+@pytest.mark.parametrize("proxy", ["http://[31m:9", f"socks5://me:{VALUE}@127.0.0.1:1", "http://", "http://h:x"])
+def test_a_proxy_that_cannot_be_used_is_named(
+    open_store: Callable[..., AwsStore], proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in (*ENVIRONMENT.items(), ("HTTPS_PROXY", proxy)):
+        monkeypatch.setenv(name, text)
+    answer = problem(open_store())
+    assert "the proxy in `HTTPS_PROXY` cannot be used" in answer.message
+    assert "NO_PROXY" in (answer.help or "")
+
+
 def test_silence_ends_in_a_timeout_and_the_service_is_not_asked_again(
     aws: AwsServer, open_store: Callable[..., AwsStore]
 ) -> None:

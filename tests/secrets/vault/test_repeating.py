@@ -165,6 +165,24 @@ def test_sealed_is_never_tried_again(vault: VaultServer) -> None:
     assert (rush.pauses, [seen.path for seen in vault.requests]) == ([], [f"secret/data/{PATH}", "sys/seal-status"])
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": ["Vault is sealed"]},
+        {"errors": ["error performing token check: Vault is sealed"]},
+        {"initialized": True, "sealed": True, "standby": True, "version": "1.17.0"},
+    ],
+)
+def test_sealed_is_said_where_the_state_cannot_be_asked(vault: VaultServer, body: object) -> None:
+    vault.fail_next(None, body=body)
+    rush = Rush()
+    with opened(vault, rush=rush) as store:
+        found = problem(store)
+    assert "Vault is sealed" in found.message
+    assert "`vault operator unseal`" in (found.help or "")
+    assert rush.pauses == []
+
+
 def test_a_login_at_a_sealed_server_is_not_tried_again(vault: VaultServer) -> None:
     vault.seal()
     with opened(vault, login=approle(), secrets=SECRET_ID) as store:

@@ -225,3 +225,14 @@ def test_a_path_and_codes_of_ones_own(tmp_path: Path, api: SettingsApi) -> None:
     other = wanted(tmp_path, api, codes={"read": [10]})
     with pytest.raises(CouldNotCheck, match="code 649, which is not known"):
         reader_of(other, tmp_path).live()
+
+
+@pytest.mark.parametrize("proxy", ["http://[31m:9", "socks5://me:hunter2@127.0.0.1:1", "http://"])
+def test_a_proxy_that_cannot_be_used_is_named(
+    tmp_path: Path, api: SettingsApi, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(CouldNotCheck, match="the proxy in `HTTPS_PROXY` cannot be used") as raised:
+        reader_of(wanted(tmp_path, api, url="https://licenses.acme.example/api/v1"), tmp_path)
+    assert "hunter2" not in raised.value.sentence
+    assert "NO_PROXY" in raised.value.sentence
