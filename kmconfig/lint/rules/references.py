@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kmconfig.environment.merge import lookup
-from kmconfig.environment.reference import SOURCES, SecretRef
+from kmconfig.environment.reference import OWN_SOURCES, SecretRef
 from kmconfig.environment.settings import reference_from
 from kmconfig.environment.words import known
 from kmconfig.lint.rules.once import once
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kmconfig.source.value import Path
 
 
+_OWN_SOURCES = frozenset[str](OWN_SOURCES)
 _DRIVERS = frozenset(("smtp", "sendmail", "mailgun", "ses"))
 _NAMES = frozenset(("username", "access_key_id", "role_id"))
 #: Every setting of the published schema that may refer to a secret, in the order in which people meet them; a test
@@ -100,5 +101,7 @@ def identity_of(reference: SecretRef, env: Environment) -> str:
 
 
 def _is_reference(node: Value[dict[str, Any]]) -> bool:
-    named = [node.data[source] for source in SOURCES if source in node.data]
-    return bool(named) and all(isinstance(name.data, str) for name in named)
+    named = _OWN_SOURCES & node.data.keys()
+    if known().stores:
+        named |= known().stores.keys() & node.data.keys()
+    return bool(named) and all(isinstance(node.data[source].data, str) for source in named)
